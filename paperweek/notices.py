@@ -1,0 +1,21 @@
+"""What the owner is told after a run: one value, whatever the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from paperweek.model import Outcome, Week
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message about one week."""
+
+    week: Week | None
+    outcome: Outcome
+    headline: str
+    """One plain-text line that says it all."""
+    lines: tuple[str, ...] = ()
+    """Further plain-text lines, the most useful first. Paper text in them is a stranger's text."""
+    url: str = ""
+    """Address of the published page or of the run; empty where there is none."""

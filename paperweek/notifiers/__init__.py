@@ -1,0 +1,1 @@
+"""Notifiers: each file tells one kind of listener."""

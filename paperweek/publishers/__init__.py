@@ -1,0 +1,1 @@
+"""Blogs: each file publishes to one kind of place."""

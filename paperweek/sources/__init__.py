@@ -1,0 +1,1 @@
+"""Paper sources: each file talks to one place."""

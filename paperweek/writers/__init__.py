@@ -1,0 +1,1 @@
+"""Writers: each file turns a selection into a report."""
