@@ -16,7 +16,8 @@
     │   ├── BlogUnreachable           network, time-out, lock                               again
     │   ├── BlogForbidden             wrong credentials, protected branch, a hook
     │   └── BlogUnusable              missing branch, broken clone, odd files
-    └── NoticeNotSent                 nobody was told                                       again
+    ├── NoticeNotSent                 nobody was told                                       again
+    └── OrchestratorUnavailable       Prefect's server did not start or answer
 
 Errors pickle, because Prefect stores them: all constructor arguments go to `super().__init__`
 and text is made in `__str__`. No secret may ever be passed to one.
@@ -64,9 +65,12 @@ class Refusal(PaperweekError):
     exit_code = 3
     cure: ClassVar[str] = "Run the week again when its papers are complete."
 
-    def __init__(self, week: str, reason: str) -> None:
-        super().__init__(week, reason)
+    def __init__(
+        self, week: str, reason: str, papers: int = 0, silent_sources: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(week, reason, papers, silent_sources)
         self.week, self.reason = week, reason
+        self.papers, self.silent_sources = papers, silent_sources
 
     def __str__(self) -> str:
         return f"{self.week} was not published: {self.reason}."
@@ -127,9 +131,11 @@ class SourceUnreadable(SourceError):
 class EverySourceSilent(PaperweekError):
     """No source gave a single paper because each of them failed."""
 
-    def __init__(self, week: str, failures: tuple[str, ...]) -> None:
-        super().__init__(week, failures)
-        self.week, self.failures = week, failures
+    def __init__(
+        self, week: str, failures: tuple[str, ...], silent_sources: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(week, failures, silent_sources)
+        self.week, self.failures, self.silent_sources = week, failures, silent_sources
 
     def __str__(self) -> str:
         return f"No source answered for {self.week}: {' '.join(self.failures)}"
@@ -157,18 +163,20 @@ class RenderingError(PaperweekError):
 class PublishingError(PaperweekError):
     """The blog's repository did not take the commit."""
 
-    cure: ClassVar[str] = "Look at the repository's state and run again: nothing is published twice."
+    cure: ClassVar[str] = "Look at the repository, then run again: nothing is published twice."
 
-    def __init__(self, repository: str, branch: str, what_came: str) -> None:
-        super().__init__(repository, branch, what_came)
+    def __init__(self, repository: str, branch: str, what_came: str, remedy: str = "") -> None:
+        super().__init__(repository, branch, what_came, remedy)
         self.repository, self.branch, self.what_came = repository, branch, what_came
+        self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"The blog {self.repository} (branch {self.branch}): {self.what_came}."
+        branch = f" (branch {self.branch})" if self.branch else ""
+        return f"The blog {self.repository}{branch}: {self.what_came}."
 
     @property
     def hint(self) -> str:
-        return self.cure
+        return self.remedy or self.cure
 
 
 class BlogUnreachable(PublishingError):
@@ -205,3 +213,18 @@ class NoticeNotSent(PaperweekError):
     @property
     def hint(self) -> str:
         return "Check PAPERWEEK_SLACK_WEBHOOK_URL; the post itself is not affected."
+
+
+class OrchestratorUnavailable(PaperweekError):
+    """Prefect's server, embedded or named by PREFECT_API_URL, did not start or answer."""
+
+    def __init__(self, what_came: str) -> None:
+        super().__init__(what_came)
+        self.what_came = what_came
+
+    def __str__(self) -> str:
+        return f"Prefect's server did not start or answer: {self.what_came.rstrip('.')}."
+
+    @property
+    def hint(self) -> str:
+        return "Start the server of PREFECT_API_URL, or unset it to run with the embedded one."

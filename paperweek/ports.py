@@ -72,5 +72,9 @@ class Blog(Protocol):
 class Notifier(Protocol):
     """Someone who must be told."""
 
+    @property
+    def name(self) -> str:
+        """The channel, as `--json` and the log spell it."""
+
     def send(self, notice: Notice) -> None:
         """Deliver the notice. Raises NoticeNotSent where nobody got it."""

@@ -1,0 +1,110 @@
+"""What a run tells those who started it: one value for the terminal, `--json` and the notice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from paperweek.errors import EverySourceSilent, PaperweekError, Refusal
+from paperweek.model import Outcome, Post, Publication, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How one run ended. Every key of `--json` is a field here, whatever the outcome."""
+
+    week: str
+    """Label such as `2025-W05`; empty where the run ended before it was known."""
+    outcome: Outcome
+    post_path: str = ""
+    """Inside the blog's repository; empty where there is no post."""
+    commit: str = ""
+    """Full id of the commit that holds the post; empty where nothing was committed."""
+    papers: int = 0
+    """Distinct papers in the week's set; 0 where none was asked for."""
+    cited: int = 0
+    """Papers that the prose cites."""
+    writer: str = ""
+    degraded: bool = False
+    """Whether another writer than the chosen one had to write a section."""
+    degraded_sections: tuple[str, ...] = ()
+    silent_sources: tuple[str, ...] = ()
+    human_edited: bool = False
+    """A person changed or deleted the post, so it stays as they left it."""
+    title: str = ""
+    url: str = ""
+    """Address of the published page, or of a rehearsed post's file; empty where not known."""
+    invented: bool = False
+    """The papers are the bundled sample's."""
+    notice: str = ""
+    """What became of the notice: `sent to …`, `none`, or `failed: ` and why."""
+    error: str = ""
+    """What happened, where the run was refused or failed."""
+    hint: str = ""
+    """What to do about it."""
+
+    @classmethod
+    def of_standing(cls, standing: Publication) -> Summary:
+        """Return the summary of a week that the blog holds already."""
+        return cls(
+            week=standing.week.label,
+            outcome=Outcome.UNCHANGED,
+            post_path=standing.path,
+            commit=standing.commit,
+            human_edited=standing.human_edited,
+            url=standing.url,
+            notice="none",
+        )
+
+    @classmethod
+    def of_publication(cls, publication: Publication, post: Post, report: Report) -> Summary:
+        """Return the summary of a week that was written, whatever the blog made of it."""
+        collection = report.selection.collection
+        return cls(
+            week=publication.week.label,
+            outcome=publication.outcome,
+            post_path=publication.path,
+            commit=publication.commit,
+            papers=len(collection.papers) if collection else len(report.selection.papers),
+            cited=len(report.cited),
+            writer=report.writer,
+            degraded=bool(report.degraded),
+            degraded_sections=report.degraded,
+            silent_sources=collection.silent_sources if collection else (),
+            human_edited=publication.human_edited,
+            title=post.title,
+            url=publication.url,
+            invented=bool(collection and collection.invented),
+        )
+
+    @classmethod
+    def of_error(cls, error: BaseException, week: str = "") -> Summary:
+        """Return the summary of a run that `error` ended."""
+        known = error if isinstance(error, PaperweekError) else None
+        counted = error if isinstance(error, Refusal | EverySourceSilent) else None
+        refusal = error if isinstance(error, Refusal) else None
+        return cls(
+            week=counted.week if counted else week,
+            outcome=Outcome.REFUSED if refusal else Outcome.FAILED,
+            papers=refusal.papers if refusal else 0,
+            silent_sources=counted.silent_sources if counted else (),
+            error=str(known) if known else _unexpected(error),
+            hint=_hint(error),
+        )
+
+    def as_json(self) -> str:
+        """Return the summary as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def _unexpected(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "It was stopped before the end."
+    said = " ".join(str(error).split())
+    return f"Something unforeseen happened ({type(error).__name__}){': ' if said else ''}{said}."
+
+
+def _hint(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "Run it again: it asks the blog first and publishes nothing twice."
+    return error.hint if isinstance(error, PaperweekError) else PaperweekError().hint
