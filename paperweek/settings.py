@@ -211,7 +211,7 @@ class Settings(BaseSettings):
     def _inside_the_blog(cls, pattern: str) -> str:
         try:
             path = pattern.format(date="2025-02-02", week="2025-W05")
-        except (KeyError, IndexError, ValueError):
+        except (LookupError, AttributeError, ValueError):
             raise ValueError("it may hold {date} and {week}, and no other braces") from None
         if path == pattern:
             raise ValueError("it must hold {date} or {week}, or each week would replace the last")
