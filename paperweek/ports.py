@@ -6,11 +6,12 @@ Adapters live in the folders named after their port and never import each other;
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
 from paperweek.model import (
+    Collection,
     Paper,
     Post,
     Publication,
@@ -29,6 +30,8 @@ class Harvest:
 
     papers: tuple[Paper, ...]
     account: SourceAccount
+    kept: Collection | None = None
+    """The whole set, where it was collected once before: it stands as it was, accounts and all."""
 
 
 class PaperSource(Protocol):
@@ -38,7 +41,7 @@ class PaperSource(Protocol):
     def name(self) -> str:
         """The source's name, as `Paper.seen_in` and `silent_sources` spell it."""
 
-    def collect(self, week: Week, known: Set[str]) -> Harvest:
+    def collect(self, week: Week, known: AbstractSet[str]) -> Harvest:
         """Return the week's papers, and what it knows of the `known` ids.
 
         Never raises for a source that fails: the account tells, with whatever came before.
