@@ -35,6 +35,7 @@ _SYMBOL = re.compile(
     r"\\(?:times|sim|approx|leq?|geq?|pm|to|rightarrow|alpha|beta|gamma|lambda|mu|sigma|tau|pi|epsilon"
     r"|varepsilon|theta|delta|rho|phi|psi|omega|eta|kappa|ell|infty|cdot|ldots|dots|circ)(?![A-Za-z])"
 )
+_TIE = re.compile(r"(?<=[\w.)])~(?=[\w(])")
 _THIN_SPACE = re.compile(r"\\[,;:! ]")
 _TEX_QUOTES = re.compile(r"``([^`']*)''|`([^`']*)'(?!\w)")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?:[^()\s]*)\)")
@@ -47,11 +48,11 @@ _TAG = re.compile(
 
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-_RAISED = re.compile(r"\^\(?([0-9+\-n]{1,4})\)?(?![\w.])")
-_LOWERED = re.compile(r"_\(?([0-9]{1,3})\)?(?![\w.])")
+_RAISED = re.compile(r"\^([0-9+\-n]{1,4})(?![\w.])")
+_LOWERED = re.compile(r"_([0-9]{1,3})(?![\w.])")
 
 _SENTENCE_END = re.compile(
-    r"""(?<=[.!?])(?P<quote>["'”’)\]]?)(?:\s+(?=["'“‘(\[$\\]*[A-Z0-9\u0391-\u03a9\u03b1-\u03c9])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]+\s))"""
+    r"""(?<=[.!?])(?P<quote>["'”’)\]]?)(?:\s+(?=["'“‘(\[$\\]*[A-Z0-9\u0391-\u03a9\u03b1-\u03c9])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]*\s))"""
 )
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|al|etc|Figs?|Eqs?|Sec|Tab|Refs?|No|no|resp|approx|Dr|Prof"
@@ -96,7 +97,9 @@ def readable(text: str) -> str:
         text = _MARKDOWN_LINK.sub(r"\1", text)
     if "*" in text or "__" in text:
         text = _EMPHASIS.sub(r"\2", text)
-    return fold(text.replace("~", " ") if "\\" in text else text)
+    if "--" in text:
+        text = text.replace("---", "—").replace("--", "–")
+    return fold(_TIE.sub(" ", text) if "~" in text else text)
 
 
 def _unwrap_macros(text: str) -> str:

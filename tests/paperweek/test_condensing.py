@@ -1,0 +1,109 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperweek.condensing import Voice, condense
+from paperweek.numerals import numbers_in
+
+NAMED = Voice("Lantern", "Ito and colleagues")
+PEOPLE = Voice("", "Ito and Park")
+ALONE = Voice("", "Ito", several=False)
+
+
+@pytest.mark.parametrize(
+    ("voice", "abstract", "report"),
+    [
+        (
+            NAMED,
+            "To address this gap, we introduce Lantern, a novel index for long documents.",
+            "Lantern is an index for long documents.",
+        ),
+        (
+            NAMED,
+            "In this paper, we propose Lantern, which reads pages backwards and forgets nothing.",
+            "Lantern reads pages backwards and forgets nothing.",
+        ),
+        (
+            NAMED,
+            "Our method halves the memory of retrieval without a loss in recall.",
+            "Lantern halves the memory of retrieval without a loss in recall.",
+        ),
+        (
+            PEOPLE,
+            "Moreover, we further show that our probes fail to transfer across languages.",
+            "Ito and Park show that their probes fail to transfer across languages.",
+        ),
+        (
+            ALONE,
+            "We study why small models forget dates and places.",
+            "Ito studies why small models forget dates and places.",
+        ),
+        (
+            PEOPLE,
+            "Extensive experiments on three benchmarks demonstrate that pruning costs 2.1 points.",
+            "In experiments on three benchmarks, pruning costs 2.1 points.",
+        ),
+        (
+            NAMED,
+            "Our experiments show that, however, the gain vanishes beyond 10 documents.",
+            None,
+        ),
+        (
+            PEOPLE,
+            "On long inputs, it is slower than a plain scan.",
+            None,
+        ),
+        (
+            NAMED,
+            "On long inputs, it is slower than a plain scan of the text.",
+            "On long inputs, Lantern is slower than a plain scan of the text.",
+        ),
+    ],
+)
+def test_a_sentence_is_said_in_the_third_person(
+    voice: Voice, abstract: str, report: str | None
+) -> None:
+    assert condense(abstract, voice) == report
+
+
+@pytest.mark.parametrize(
+    "dangling",
+    [
+        "It also halves the memory of retrieval on long inputs.",
+        "This leads to fewer errors on long inputs and tables.",
+        "The model improves when these two parts are trained together.",
+        "However, their roles in generalization remain unclear to everybody.",
+        "To train such a model, annotators label ten thousand pages.",
+        "Both issues are solved by reading the document backwards.",
+        "We hope that it helps us and our readers to go on.",
+        r"The bound is \mathcal{O} of the sum over all n items.",
+        "The code and the models are available at this https URL, this https URL.",
+        "The curated training data, models, and code are at https://example.org/x.",
+        "Training on it and",
+    ],
+)
+def test_a_sentence_that_points_outside_itself_is_refused(dangling: str) -> None:
+    assert condense(dangling, NAMED) is None
+
+
+def test_clauses_that_limit_a_claim_are_never_cut() -> None:
+    limited = (
+        "Lantern improves recall on long documents with many tables and figures by 4.1 points over"
+        " the strongest published baseline, although the gain vanishes entirely for documents that were"
+        " scanned, photographed or typeset in two columns with footnotes."
+    )
+    assert condense(limited, NAMED) in (None, limited)
+
+
+@given(
+    st.integers(1, 999),
+    st.sampled_from(["%", " points", "×"]),
+    st.sampled_from(["not ", "only ", "up to ", ""]),
+)
+def test_numbers_and_hedges_pass_untouched(number: int, unit: str, hedge: str) -> None:
+    said = condense(
+        f"Notably, our method reaches a recall of {hedge}{number}{unit} on long documents.", NAMED
+    )
+    assert said is not None
+    assert f"{hedge}{number}{unit}" in said
+    assert len(numbers_in(said)) == 1
