@@ -18,7 +18,18 @@ import yaml
 from paperweek.datafile import counts_of, write_data_file
 from paperweek.errors import ConfigurationError, RenderingError
 from paperweek.escaping import clean, code_url, escape, escape_each, front_matter, paper_url
-from paperweek.model import Citation, Heading, Paper, Post, Report, Selection, Sentence, Week
+from paperweek.model import (
+    ARXIV_ID,
+    Citation,
+    Heading,
+    Paper,
+    Post,
+    Report,
+    Selection,
+    Sentence,
+    SourceAccount,
+    Week,
+)
 from paperweek.receipts import receipt_url
 from paperweek.templating import environment
 from paperweek.topics import name_of
@@ -94,7 +105,7 @@ def render_post(
         prose=links.prose,
         papers=[_Row.of(paper, report.selection, links, topic_name) for paper in links.selected],
         counts=counts_of(report),
-        silent=[a for a in collection.accounts if a.is_silent] if collection else [],
+        gaps=[gap for a in collection.accounts if any(gap := _gap(a))] if collection else [],
         invented=links.invented,
         changes=changes,
     )
@@ -245,6 +256,17 @@ def first_authors(names: tuple[str, ...]) -> str:
 def link(markdown: str, url: str) -> str:
     """Return Markdown that links to the address; as it is where the address is empty."""
     return f"[{markdown}]({url})" if url else markdown
+
+
+def _gap(account: SourceAccount) -> tuple[str, str, tuple[str, ...]]:
+    """Return who failed, why, and what a reader must know to be missing; all empty for none.
+
+    Ids that a source which answered does not know are counted elsewhere, not named one by one.
+    """
+    missing = tuple(m for m in account.missing if account.is_silent or not ARXIV_ID.fullmatch(m))
+    if not (missing or account.is_silent):
+        return "", "", ()
+    return account.source, account.failure, missing
 
 
 def _place_of(

@@ -306,6 +306,14 @@ def test_the_last_paragraph_says_what_was_missing() -> None:
     assert said.endswith("Corrected: one number.")
 
 
+def test_ids_that_arxiv_does_not_know_are_counted_and_other_gaps_named() -> None:
+    account = SourceAccount("arxiv", missing=("2501.20002", "half of the week's listing"))
+    said = last_paragraph(report(selection=with_collection(accounts=(account,))))
+
+    assert "all that was asked. Missing from it: half of the week's listing. For 1 paper" in said
+    assert "2501.20002" not in said
+
+
 def test_the_sample_says_that_it_is_invented_and_links_nowhere() -> None:
     text = render_post(report(selection=with_collection(invented=True))).text
 
