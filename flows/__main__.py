@@ -1,0 +1,189 @@
+"""The command line: `paperweek …`, which is `python -m flows …`.
+
+Prefect is imported only once there is something to run: `--help` and a wrong argument are answered
+at once. Standard output carries the outcome and nothing else; all talk goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, NoReturn
+
+from flows.progress import Lines, shown
+from paperweek import __version__
+from paperweek.errors import ConfigurationError, OrchestratorUnavailable, PaperweekError
+from paperweek.summary import Summary
+
+if TYPE_CHECKING:
+    from paperweek.settings import Settings
+
+logger = logging.getLogger("flows.command")
+
+INTERRUPTED = 130
+"""What a shell reports for a program that Ctrl-C ended."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments the way every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ConfigurationError, which ends in exit code 2."""
+        raise ConfigurationError(
+            "command line", "", message, f"See `{self.prog} --help` for what it takes."
+        )
+
+
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    top = Parser(prog="paperweek", description="Every Sunday, the week's AI papers as a blog post.")
+    top.add_argument("--version", action="version", version=f"paperweek {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="publish the report on one week",
+        description="Collect, select, write, render, publish, notify.",
+        epilog="Exit codes: 0 published, unchanged or rehearsed; 1 failed; 2 wrong argument or "
+        "setting; 3 refused. Settings come from the environment or .env; see the README.",
+    )
+    run.add_argument(
+        "week",
+        metavar="WEEK",
+        nargs="?",
+        default="",
+        help="such as 2025-W05, or any day in it; left out, the week that just ended",
+    )
+    for flag, words in {
+        "--offline": "take the bundled sample of invented papers; its last week without WEEK",
+        "--rehearse": "do everything but push and notify; the post is left in the cache",
+        "--force-rewrite": "write our own post anew; a person's edit stays in any case",
+        "--json": "end standard output with one line of JSON",
+        "--debug": "show everything, and the traceback of an error",
+    }.items():
+        run.add_argument(flag, action="store_true", help=words)
+    run.add_argument(
+        "--snapshot", metavar="FILE", default="", help="take the week from a snapshot, not the net"
+    )
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        asked = parser().parse_args(given)
+    except ConfigurationError as error:
+        return tell(Summary.of_error(error), error.exit_code, as_json="--json" in given)
+    with shown(debug=asked.debug) as lines:
+        summary, code = run(asked, lines)
+    return tell(summary, code, as_json=asked.json)
+
+
+def run(asked: argparse.Namespace, lines: Lines) -> tuple[Summary, int]:
+    """Run one week. Returns its summary and the exit code; every error ends here."""
+    logger.info("paperweek %s: %s", __version__, asked.week or "the week that just ended")
+    try:
+        settings = settle(lines)
+        asked.week = week_of(asked, settings)
+        return in_prefect(asked), 0
+    except BaseException as error:
+        logger.debug("Where it happened:", exc_info=True)
+        known = understood(error)
+        summary = Summary.of_error(known, asked.week)
+        code = INTERRUPTED if isinstance(known, KeyboardInterrupt) else 1
+        return (
+            replace(
+                summary,
+                error=lines.redact(summary.error),
+                notice=next((n[7:] for n in notes(error) if n.startswith("notice ")), "none"),
+            ),
+            known.exit_code if isinstance(known, PaperweekError) else code,
+        )
+
+
+def settle(lines: Lines) -> Settings:
+    """Return the settings, with their secrets kept out of every line from here on."""
+    from paperweek.settings import Settings, misspelled
+
+    settings = Settings.from_environment()
+    lines.redact = settings.redact
+    for name, near in misspelled():
+        logger.warning("%s is no setting; did you mean %s?", name, near)
+    return settings
+
+
+def week_of(asked: argparse.Namespace, settings: Settings) -> str:
+    """Return the label of the week to report on, before anything slow is started for it."""
+    from paperweek.editions import choose_week
+    from paperweek.wiring import connect_sources
+
+    _, at_hand = connect_sources(settings, offline=asked.offline, snapshot=asked.snapshot)
+    today = datetime.now(settings.zone).date()
+    return choose_week(asked.week, today, at_hand, preview=asked.rehearse).label
+
+
+def in_prefect(asked: argparse.Namespace) -> Summary:
+    """Run the flow, on the server that PREFECT_API_URL names or on Prefect's embedded one."""
+    from paperweek.settings import prepare_prefect
+
+    server = prepare_prefect(debug=asked.debug)
+    logger.info("starting the flow for %s on %s", asked.week, server)
+    from flows.weekly_report import weekly_report
+
+    return weekly_report(
+        week=asked.week,
+        rehearse=asked.rehearse,
+        force_rewrite=asked.force_rewrite,
+        offline=asked.offline,
+        snapshot=asked.snapshot,
+    )
+
+
+def understood(error: BaseException) -> BaseException:
+    """Return the error as one of ours, where it is Prefect that failed and not the report."""
+    if not isinstance(error, Exception):
+        return KeyboardInterrupt("It was stopped before the end")
+    home = type(error).__module__.partition(".")[0]
+    said = " ".join(str(error).split())
+    if home in {"httpx", "prefect"} or (isinstance(error, RuntimeError) and " API" in said):
+        return OrchestratorUnavailable(said or type(error).__name__)
+    return error
+
+
+def notes(error: BaseException) -> list[str]:
+    """Return what others wrote on the error while it passed."""
+    return getattr(error, "__notes__", [])
+
+
+def tell(summary: Summary, code: int, *, as_json: bool) -> int:
+    """Write the outcome to standard output, and an error to standard error; return `code`."""
+    if as_json:
+        print(summary.as_json(), flush=True)
+    elif not summary.error:
+        print("\n".join(outcome(summary)), flush=True)
+    if summary.error:
+        print(f"paperweek: {summary.error}\n{summary.hint}", file=sys.stderr, flush=True)
+    return code
+
+
+def outcome(summary: Summary) -> Iterator[str]:
+    """Yield what a person wants to read of a run that went well."""
+    commit = f", commit {summary.commit[:10]}" if summary.commit else ""
+    yield f"{summary.week} {summary.outcome}: {summary.post_path}{commit}"
+    if summary.human_edited:
+        yield "A person edited or deleted this post: it stays as they left it."
+    if summary.papers:
+        sample = " invented" if summary.invented else ""
+        yield f"{summary.cited} papers cited of{sample} {summary.papers}, by {summary.writer}."
+    if summary.silent_sources:
+        yield f"Did not give all that was asked: {', '.join(summary.silent_sources)}."
+    if summary.url:
+        yield summary.url
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How hard we try: one task a word of the sentence, each a thin coat around the library."""
