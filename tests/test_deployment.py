@@ -1,0 +1,111 @@
+"""The deployment that prefect.yaml promises is the real flow, and its Sunday is a Sunday."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from tests.conftest import CHECKOUT, clean_environment
+
+if TYPE_CHECKING:
+    from prefect.flows import Flow
+
+SPECIFICATION: dict[str, Any] = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
+DEPLOYMENTS: list[dict[str, Any]] = SPECIFICATION["deployments"]
+by_name = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+
+
+def test_sunday_is_deployed() -> None:
+    assert "sunday" in [deployment["name"] for deployment in DEPLOYMENTS]
+
+
+@by_name
+def test_an_entrypoint_is_the_real_flow(deployment: dict[str, Any]) -> None:
+    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415 -- Prefect takes seconds
+
+    flow: Flow[..., Any] = load_flow_from_entrypoint(deployment["entrypoint"])
+
+    # Where imports fail, Prefect loads a hollow stub instead of raising: its module tells.
+    assert flow.fn.__module__ == "flows.weekly_report"
+    assert flow.name == "weekly-report"
+
+
+@by_name
+def test_every_parameter_fits_the_flow(deployment: dict[str, Any]) -> None:
+    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415
+
+    flow: Flow[..., Any] = load_flow_from_entrypoint(deployment["entrypoint"])
+
+    flow.validate_parameters(deployment["parameters"])
+    assert set(deployment["parameters"]) <= set(inspect.signature(flow.fn).parameters)
+
+
+@by_name
+def test_a_schedule_falls_on_a_sunday_in_its_zone(deployment: dict[str, Any]) -> None:
+    from prefect.server.schemas.schedules import CronSchedule  # noqa: PLC0415
+
+    for schedule in deployment.get("schedules", []):
+        cron = CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"])
+        start = datetime(2026, 1, 1, tzinfo=ZoneInfo(schedule["timezone"]))
+        times = asyncio.run(cron.get_dates(60, start=start))
+
+        assert {time.isoweekday() for time in times} == {7}
+
+
+def test_the_file_holds_nothing_of_a_machine_and_no_secret() -> None:
+    text = (CHECKOUT / "prefect.yaml").read_text()
+
+    assert not re.search(r"/home/|/root|/work|/tmp|[A-Z]:\\|token|password|hooks\.slack", text)
+
+
+@pytest.mark.slow
+def test_it_deploys_to_a_real_server(prefect_server: Mapping[str, str], tmp_path: Path) -> None:
+    environment = {**clean_environment(tmp_path), **prefect_server}
+
+    def prefect(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+            env=environment,
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    prefect("work-pool", "create", "paperweek", "--type", "process", "--overwrite")
+    prefect("deploy", "--all")
+    told = prefect("deployment", "inspect", "weekly-report/sunday")
+
+    assert "flows.weekly_report.weekly_report" in told
+    assert "0 8 * * 0" in told
+
+
+def test_a_stranger_of_our_name_on_the_path_is_named(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "__init__.py").touch()
+    started = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.append({str(CHECKOUT)!r}); import flows"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert started.returncode == 1
+    assert str(tmp_path / "tasks") in started.stderr
+    assert "Start in another folder" in started.stderr
+    assert importlib.util.find_spec("flows") is not None
