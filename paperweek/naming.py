@@ -21,7 +21,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _STARTS_AFTER = re.compile(r"(?:^|[.!?:;—]|[-*•]|\d[.)])\s*[\"'“‘(\[]*$")
 _MEASURED = re.compile(
     r"[-+~]?[\d.,^]+(?:[kKMBT]|[xX]|[kMGTP]i?B|[kMGT]?Hz|[munμ]?s|[kcmnμ]?m|px|fps|FPS|dB|hrs?|h|min"
-    r"|[kM]?W|kg|g|st|nd|rd|th|e-?\d+)?s?(?:-[a-z]+)*"
+    r"|[kM]?W|kg|g|e-?\d+)?s?(?:-[a-z]+)*"
 )
 _PLAIN_CAPITAL = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’][a-z]+)?")
 _LOWER_PARTS = re.compile(r"^(?:[a-z]{2,}-)+(?=[^\d])|(?:-[a-z]{2,})+$")
@@ -62,7 +62,7 @@ def _spelled(text: str) -> _Spelled:
     letters: list[str] = []
     length = 0
     starts, ends = set(), set()
-    for word in re.finditer(r"[^\W_]+(?:\.(?=\d)(?<=\d\.)[^\W_]+)*", text):
+    for word in re.finditer(r"[^\W_]+(?:\.(?=\d)(?<=\d\.)[^\W_]+)*(?:\++(?!\w))?", text):
         starts.add(length)
         letters.append(word[0])
         length += len(word[0])

@@ -290,7 +290,7 @@ def _sizes_in_names(text: str) -> Iterator[Numeral]:
         yield from numbers_in(size[0])
 
 
-_A_SINGLE = re.compile(r"\b(?:one|single|an?|first|once)\b", re.IGNORECASE)
+_A_SINGLE = re.compile(r"\b(?:one|single)\b", re.IGNORECASE)
 
 
 def supported(number: Numeral, texts: Iterable[str], statistics: Iterable[float] = ()) -> bool:
