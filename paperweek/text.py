@@ -70,9 +70,11 @@ def fold(text: str) -> str:
     >>> fold("Titles are\n  wrapped ")
     'Titles are wrapped'
     """
-    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return _SPACE.sub(" ", text).strip()
+    if not (text.isprintable() and unicodedata.is_normalized("NFC", text)):
+        # Seldom: printable text holds neither controls nor invisible marks, nor odd white space.
+        text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)
