@@ -49,9 +49,7 @@ def test_the_settings_table_is_the_settings() -> None:
     assert found[0] == f"{found[1]}{settings_table()}{found[2]}", "run python -m tests.test_docs"
 
 
-@pytest.mark.parametrize(
-    "command", [c for c in commands() if c.startswith("paperweek ")], ids=str
-)
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("paperweek ")], ids=str)
 def test_a_command_of_the_readme_is_one_that_the_program_takes(command: str) -> None:
     asked = parser().parse_args(shlex.split(command)[1:])
 
