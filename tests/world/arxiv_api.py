@@ -36,7 +36,7 @@ class ArxivApi:
         self._records = records
         self._legacy = legacy
         self._found: dict[str, list[Record]] = {}
-        self._entries: dict[Record, str] = {}
+        self._entries: dict[tuple[str, int], str] = {}
 
     def answer(self, query: Mapping[str, str]) -> Answer:
         """Return the Atom page that `query` asks for, or HTTP 400 with an error entry."""
@@ -81,10 +81,11 @@ class ArxivApi:
         return envelope(query, start, count, total, map(self._entry, page)).encode()
 
     def _entry(self, record: Record) -> str:
-        entry = self._entries.get(record)
+        name = record.arxiv_id, record.version
+        entry = self._entries.get(name)
         if entry is None:
             entry = _entry_2019(record) if self._legacy else _entry_2026(record)
-            self._entries[record] = entry
+            self._entries[name] = entry
         return entry
 
 

@@ -30,6 +30,8 @@ from tests.world.traffic import Answer, Api, Manner, Request, json_answer
 ARXIV_PATH = "/api/query"
 DAILY_PAPERS_PATH = "/api/daily_papers"
 LOG_PATH = "/world/log"
+MOVED = "/moved"
+"""A second path to everything, for redirects to lead to."""
 LONGEST_TARGET = 8190
 """Characters of path and query that a common web server takes."""
 
@@ -123,7 +125,7 @@ class PapersServer:
         parts = urlsplit(target)
         if parts.path == LOG_PATH:
             return Api.ELSEWHERE, self._counts()
-        api = _APIS.get(parts.path, Api.ELSEWHERE)
+        api = _APIS.get(parts.path.removeprefix(MOVED), Api.ELSEWHERE)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         with self._lock:
             request = Request(

@@ -2,7 +2,8 @@
 
 No real title, abstract or name is in it: texts are drawn from word lists with a seed, and the ids
 name a thirteenth month. Sizes follow real weeks: abstracts of 700 to 1,900 characters, one to
-twelve authors, some 110 papers on Hugging Face's lists from Monday to Friday.
+twelve authors, some 110 papers on Hugging Face's lists from Monday to Friday, each submitted one to
+five days before it was listed, so that many lie outside the week's own listing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,22 +65,23 @@ _SENTENCES = (
 )
 
 
-def write_synthetic_week(folder: Path, papers: int, seed: int = 7) -> Week:
+def write_synthetic_week(folder: Path, papers: int, seed: int = 7, listed: int = LISTED) -> Week:
     """Write a corpus folder with one invented week of `papers` papers; return the week.
 
+    `listed` of them are on Hugging Face (all, where there are fewer).
     The same arguments write the same bytes.
     """
     dice = random.Random(seed)
     records = list(_records(dice, papers))
     home = folder / "weeks" / WEEK.monday.isoformat()
     (home / "hf_daily").mkdir(parents=True, exist_ok=True)
-    with (home / "arxiv.jsonl").open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(record) + "\n" for record in records)
-    listed = dice.sample(records, min(LISTED, papers))
+    chosen = dice.sample(records, min(listed, papers))
     for number, day in enumerate(WEEK.days[:5]):
-        items = [_listed(dice, record) for record in listed[number::5]]
+        items = [_listed(dice, record, day) for record in chosen[number::5]]
         items.sort(key=lambda item: -int(item["paper"]["upvotes"]))
         (home / "hf_daily" / f"{day}.json").write_text(json.dumps(items), encoding="utf-8")
+    with (home / "arxiv.jsonl").open("w", encoding="utf-8") as lines:
+        lines.writelines(json.dumps(record) + "\n" for record in records)
     return WEEK
 
 
@@ -128,7 +130,9 @@ def _abstract(dice: random.Random, words: dict[str, object]) -> Iterator[str]:
         yield dice.choice(_SENTENCES).format(**_words(dice))
 
 
-def _listed(dice: random.Random, record: dict[str, Any]) -> dict[str, Any]:
+def _listed(dice: random.Random, record: dict[str, Any], day: date) -> dict[str, Any]:
+    submitted = day - timedelta(days=dice.randint(1, 5))
+    record["published"] = record["updated"] = f"{submitted}T12:00:00Z"
     votes = int(dice.paretovariate(0.9) * 3)
     comments = dice.randint(0, 9)
     return {
