@@ -18,7 +18,7 @@ _OPENERS = re.compile(
     r"|(?:Motivated|Inspired) by (?:this|these)[^,]*, "
     r"|(?:Based|Building) (?:up)?on (?:this|these)[^,]*, "
     r"|Towards? [^,]{5,70}, "
-    rf"|(?:To|In order to) (?:{alternatives('purpose')})\b[^,;]{{0,140}}, )+"
+    rf"|(?:To|In order to) (?:{alternatives('purpose')})\b[^,;]{{0,140}}(?:, | (?=we\b)))+"
 )
 """What joins a sentence to the one before it, at its start."""
 
@@ -28,12 +28,14 @@ _EXPERIMENTS = re.compile(
     r"(?: (?P<where>(?:on|across|in|with|over|using|conducted on|from) [^,;]{3,110}?))?"
     r",? (?:consistently |further |also |clearly |empirically )?"
     r"(?:show|demonstrate|reveal|indicate|confirm|suggest|validate|verify|find|establish)"
-    r"(?:s|ed)? (?:that )?",
+    r"(?:s|ed)? that ",
     re.IGNORECASE,
 )
 """`Extensive experiments on X show that …`: the rest is the claim, X its place."""
 
-_DANGLING = re.compile(rf"^(?:{alternatives('dangling')})\b", re.IGNORECASE)
+_DANGLING = re.compile(
+    rf"^(?:{alternatives('dangling')})\b|^To [^,]{{3,90}}, (?:they|it)\b", re.IGNORECASE
+)
 _INNER_ANAPHORA = re.compile(
     r"\b(?:this|these|those)\b(?! (?:paper|work|survey|report)\b)"
     r"|\bsuch an? \b|\bsuch [a-z]+s\b(?! as)"
@@ -44,12 +46,16 @@ _INNER_ANAPHORA = re.compile(
 )
 """Words that point at a sentence which the reader does not see."""
 
-_UNREADABLE = re.compile(r"this https URL|\w_\w|=\[|[\\{}^]|https?:|www\.|\$[A-Za-z]|\?\?|\[\d|#\d")
+_UNREADABLE = re.compile(
+    r"this https URL|\b\w+\.(?:ai|com|org|io|net|dev)\b|https?:|www\."
+    r"|\w_\w|=\[|[\\{}^]|\$[A-Za-z]|\?\?|\[\d|#\d"
+)
 _LINKED = re.compile(
     r",? ?(?:which (?:is|are) )?(?:publicly |openly )?(?:available|released|found|accessed)? ?"
     r"(?:at|on|via|from|under)?:? ?\(?(?:https?://|www\.|github\.com/)[^\s)]*\)?",
     re.IGNORECASE,
 )
+_IN_THIS_PAPER = re.compile(r" (?:in|through) (?:this|our) (?:paper|work|study)\b,?")
 _ASIDE = re.compile(r" \((?:e\.g\.|i\.e\.|see|cf\.|such as|including|Fig|Sec|Table|Tab)[^()]*\)")
 _PRAISE = re.compile(rf"\b(?:{alternatives('praise')}),? ")
 _LONE_AND = re.compile(r"\b([Aa]n?|[Tt]he) and (?=[a-z])")
@@ -109,21 +115,22 @@ def condense(sentence: str, voice: Voice, *, limit: int = _WORD_LIMIT) -> str | 
     True
     """
     text = sentence.strip()
+    if _UNREADABLE.search(_LINKED.sub("", text)):
+        return None
     text = _LINKED.sub("", text) if "://" in text or "www." in text else text
-    text = _ASIDE.sub("", text).replace(", however, ", ", ")
+    text = _IN_THIS_PAPER.sub("", _ASIDE.sub("", text))
+    text = text.replace("that, however, ", "that ").replace(", however, ", ", ")
     text = _strip_openers(text)
-    text = _third_person(text, voice)
-    if text is None or _DANGLING.match(text) or _UNREADABLE.search(text):
+    if _DANGLING.match(text) or _INNER_ANAPHORA.search(text):
         return None
-    if _INNER_ANAPHORA.search(text):
+    said = _third_person(text, voice)
+    if said is None:
         return None
-    text = _LONE_AND.sub(r"\1 ", _PRAISE.sub("", text))
-    text = _shorten(text, limit)
-    text = _finish(text)
-    words = len(text.split())
-    if not _SHORTEST <= words <= limit or _is_broken(text):
+    said = _LONE_AND.sub(r"\1 ", _PRAISE.sub("", said))
+    said = _finish(_shorten(said, limit))
+    if not _SHORTEST <= len(said.split()) <= limit or _is_broken(said):
         return None
-    return text
+    return said
 
 
 def _strip_openers(text: str) -> str:
@@ -206,7 +213,7 @@ def _people(text: str, voice: Voice) -> str:
 
 
 def _possessive(voice: Voice) -> str:
-    if voice.authors == "they":
+    if voice.authors in {"they", "its authors"}:
         return "their"
     return "the authors’" if voice.several else "the author’s"
 
@@ -230,7 +237,11 @@ def _shorten(text: str, limit: int) -> str:
     text = text.rstrip(". ")
     if len(text.split()) > limit and "; " in text:
         first = text.split("; ")[0]
-        if len(first.split()) >= _SHORTEST and first.count("(") == first.count(")"):
+        if (
+            ":" not in first
+            and len(first.split()) >= _SHORTEST
+            and first.count("(") == first.count(")")
+        ):
             text = first
     if len(text.split()) > limit:
         # Only clauses that add to the claim are cut; but, while, although, unless limit it.

@@ -153,27 +153,32 @@ class Dossier:
                 long = " ".join(words[-count:])
                 initials = "".join(w[0] for w in re.split(r"[\s-]+", long) if w).upper()
                 if initials == acronym.upper() and acronym not in _EVERYDAY:
-                    found.setdefault(acronym, long)
+                    found.setdefault(acronym, _inside_a_sentence(long))
         return found
 
-    def spelled_out(self, plain: str) -> str:
+    def spelled_out(self, plain: str, before: str = "") -> str:
         """Return the sentence with the abstract's own acronyms spelled out, once each.
 
-        A reader meets the sentence without the one that defined them.
+        A reader meets the sentence without the one that defined them, unless it stands `before`.
         """
         for acronym, long in self._long_forms.items():
-            if f"({acronym}" in plain or acronym == self.name or long.lower() in plain.lower():
+            known = f"{before} {plain}"
+            if acronym == self.name or f"({acronym}" in known or long.lower() in known.lower():
                 continue
             plain = re.sub(rf"(?<![\w-]){re.escape(acronym)}(?![\w-])", long, plain, count=1)
         return plain
 
-    def say(self, *parts: Part) -> Statement | None:
-        """Return the best statement that plays one of the parts, in the order given, or None."""
-        for part in parts:
-            candidates = [s for s in self.statements if s.part is part]
-            if candidates:
-                return max(candidates, key=lambda statement: _merit(statement, self.name))
-        return None
+    def say(self, *parts: Part) -> tuple[Statement, ...]:
+        """Return the statements that play the parts, in the order given, the best first."""
+        return tuple(
+            statement
+            for part in parts
+            for statement in sorted(
+                (s for s in self.statements if s.part is part),
+                key=lambda statement: _merit(statement, self.name),
+                reverse=True,
+            )
+        )
 
 
 _NOBODY = "the authors"
@@ -198,33 +203,41 @@ def _is_personal(name: str) -> bool:
     return len(last) > 1 and last[0].isupper() and last.replace("-", "").replace("’", "").isalpha()
 
 
+def _inside_a_sentence(long: str) -> str:
+    """Return a long form with a small first letter, unless all its words are capitalised."""
+    first, _, rest = long.partition(" ")
+    return f"{first.lower()} {rest}" if rest and rest == rest.lower() else long
+
+
 def _first_own(passages: tuple[str, ...]) -> int:
     return next((i for i, p in enumerate(passages) if _OWN_WORK.search(p) or _WE.search(p)), 0)
 
 
-def _part_of(  # noqa: PLR0911 - one return a part, in order of how sure the cue is
-    plain: str, name: str, index: int, own_since: int, position: float
-) -> Part | None:
+def _part_of(plain: str, name: str, index: int, own_since: int, position: float) -> Part | None:
     own = bool(_WE.search(plain)) or (bool(name) and name.lower() in plain.lower())
     if _ENUMERATION.search(plain) or _EMPTY.search(plain):
         return None
     if _GIVES.search(plain) and (own or position > _LATE):
         return Part.RELEASE
-    if index < own_since or (not own and index < own_since + 2 and _OTHERS.search(plain)):
-        return Part.PROBLEM if _GAP.search(plain) else None
+    of_others = not own and index < own_since + 2 and _OTHERS.search(plain)
+    if index < own_since or of_others:
+        return Part.PROBLEM if _GAP.search(plain) and not own else None
     if position > _LATE and _OPEN.search(plain):
         return Part.QUESTION
-    if _FIGURE.search(_VERSION.sub("", plain)) and _MEASURE.search(plain) and index > own_since:
+    return _part_of_own_work(plain, own=own, first=index == own_since)
+
+
+def _part_of_own_work(plain: str, *, own: bool, first: bool) -> Part | None:
+    """Return the part of a sentence about the paper's own work, the surest cue first."""
+    if not first and _FIGURE.search(_VERSION.sub("", plain)) and _MEASURE.search(plain):
         return Part.RESULT if "×" in plain or _BASELINE.search(plain) else Part.NUMBER
-    if index > own_since and _is_catch(plain):
+    if not first and _is_catch(plain):
         return Part.CATCH
     if _FINDS.search(plain):
         return Part.FINDING
     if _OWN_WORK.search(plain):
         return Part.IDEA
-    if index > own_since and own:
-        return Part.MECHANISM
-    return None
+    return Part.MECHANISM if own and not first else None
 
 
 def _is_catch(plain: str) -> bool:

@@ -46,7 +46,7 @@ ALONE = Voice("", "Ito", several=False)
         (
             NAMED,
             "Our experiments show that, however, the gain vanishes beyond 10 documents.",
-            None,
+            "The gain vanishes beyond 10 documents.",
         ),
         (
             PEOPLE,

@@ -1,0 +1,671 @@
+"""The embedded writer: eight sections out of the papers' own abstracts. No key, network or model.
+
+It chooses and condenses, and says who says what; it has no opinions and is never excited. The
+choosing is an editor's: one thesis, one thread, three leads, two techniques and a dissent, what
+was released, what stays open, what to read, run and wait for, one thing to check later. No two
+sentences open alike; two sentences of the shape paper-plus-number never follow each other.
+
+The words around the claims are those of `templates/frames.j2`. Every sentence passes
+`paperweek.checks` before it is kept; what fails is dropped and the next candidate is taken.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from paperweek.checks import check_sentence, opening_of
+from paperweek.condensing import Voice, condense
+from paperweek.cues import cue
+from paperweek.dossiers import Dossier, Part, Statement
+from paperweek.model import Citation, Heading, Kind, Report, Section, Selection, Sentence
+from paperweek.numerals import numbers_in
+from paperweek.selection import contrary_finding
+from paperweek.templating import in_words, phrase, wordings_of
+from paperweek.text import readable
+from paperweek.topics import name_of
+from paperweek.trends import movements
+
+NAME = "extractive/1"
+
+QUIET_WEEK = 25
+"""Fewer new listed papers than this make a quiet week, which the post says first."""
+
+_TOP = 10
+_FEW = 3
+"""Leads, papers of a thread, releases and questions of one post."""
+
+_SPARSE, _AMPLE = 420, 680
+"""Words so far: below the one a thread gets another paper, above the other a technique no number.
+
+So a post keeps within 650 to 950 words, four minutes of reading.
+"""
+
+_OUTCOME = (Part.RESULT, Part.FINDING, Part.NUMBER)
+
+Paragraph = list[Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractiveWriter:
+    """Writes the report from sentences of the abstracts."""
+
+    name: str = NAME
+
+    def write(self, selection: Selection) -> Report:
+        """Return the report of the week. Reads nothing but the selection; deterministic."""
+        editor = _Editor(selection)
+        # In the order in which papers are given away: the leads, then what few abstracts state.
+        written = {
+            heading: tuple(tuple(paragraph) for paragraph in write() if paragraph)
+            for heading, write in (
+                (Heading.EXECUTIVE_SUMMARY, editor.executive_summary),
+                (Heading.KEY_INNOVATIONS, editor.innovations),
+                (Heading.TECHNICAL_TRENDS, editor.trends),
+                (Heading.PRACTICAL_IMPLICATIONS, editor.practice),
+                (Heading.FUTURE_DIRECTIONS, editor.future),
+                (Heading.METHODOLOGICAL_INSIGHTS, editor.methods),
+                (Heading.RECOMMENDATIONS, editor.recommendations),
+                (Heading.CONCLUSION, editor.conclusion),
+            )
+        }
+        return Report(
+            selection=selection,
+            sections=tuple(
+                Section(heading, written[heading] or editor.nothing(heading), self.name)
+                for heading in Heading
+            ),
+            writer=self.name,
+            dropped=tuple(editor.page.dropped),
+        )
+
+
+class _Page:
+    """The post as far as it is written: what was told, how sentences opened, who was spoken of."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.used: set[str] = set()
+        self.words = 0
+        self.dropped: list[str] = []
+        self._told: set[str] = set()
+        self._openings: set[tuple[str, ...]] = set()
+        self._turns: Counter[str] = Counter()
+
+    def count(self, paragraph: Paragraph, frame: str, *keys: str, **values: str) -> bool:
+        """Add a sentence about statistics; say whether one could be added."""
+        return self._add(
+            paragraph,
+            (
+                Sentence(text, Kind.STATISTIC, statistics=keys)
+                for text in self._wordings(frame, **values)
+            ),
+        )
+
+    def join(self, paragraph: Paragraph, frame: str) -> bool:
+        """Add a sentence that joins others and claims nothing."""
+        return self._add(
+            paragraph, (Sentence(text, Kind.FRAMING) for text in self._wordings(frame))
+        )
+
+    def tell(
+        self,
+        paragraph: Paragraph,
+        dossier: Dossier,
+        *parts: Part,
+        frame: str = "",
+        suits: Callable[[Statement], bool] = lambda _: True,
+        statistics: tuple[str, ...] = (),
+        **values: str,
+    ) -> bool:
+        """Add the first statement of the parts that can be told, in a frame where one is given."""
+        return any(
+            suits(statement)
+            and self.state(
+                paragraph, dossier, statement, frame=frame, statistics=statistics, **values
+            )
+            for statement in dossier.say(*parts)
+        )
+
+    def state(
+        self,
+        paragraph: Paragraph,
+        dossier: Dossier,
+        statement: Statement,
+        *,
+        frame: str = "",
+        statistics: tuple[str, ...] = (),
+        **values: str,
+    ) -> bool:
+        """Add this statement once; say whether it could be added, and give the paper away."""
+        if statement.words in self._told:
+            return False
+        if frame:
+            candidates = self._framed(paragraph, frame, dossier, statement, statistics, values)
+        else:
+            candidates = self._plain(paragraph, dossier, statement)
+        if not self._add(paragraph, candidates):
+            return False
+        self._told.add(statement.words)
+        self.used.add(dossier.paper.arxiv_id)
+        return True
+
+    def undo(self, paragraph: Paragraph) -> None:
+        """Take a paragraph back that did not come to an end."""
+        for sentence in paragraph:
+            self._openings.discard(opening_of(sentence.text))
+            self.words -= len(sentence.text.split())
+            self._told.difference_update(citation.words for citation in sentence.citations)
+            self.used.difference_update(sentence.cites)
+        paragraph.clear()
+
+    def _wordings(self, frame: str, **values: str) -> Iterator[str]:
+        """Yield the frame in all its wordings, starting with another one each time it is used."""
+        turn = self._turns[frame]
+        self._turns[frame] += 1
+        week = self.selection.week.label
+        return (phrase(frame, week, turn + n, **values) for n in range(wordings_of(frame)))
+
+    def _framed(  # noqa: PLR0917 - all of them say one thing: which claim, in which frame
+        self,
+        paragraph: Paragraph,
+        frame: str,
+        dossier: Dossier,
+        statement: Statement,
+        statistics: tuple[str, ...],
+        values: dict[str, str],
+    ) -> Iterator[Sentence]:
+        claim = self._clause(paragraph, dossier, statement)
+        if not claim:
+            return iter(())
+        citation = Citation(dossier.paper.arxiv_id, statement.words, dossier.who)
+        wordings = self._wordings(
+            frame, who=dossier.who, paper=_as_paper(dossier), claim=claim, **values
+        )
+        return (Sentence(text, Kind.PAPERS, (citation,), statistics) for text in wordings)
+
+    def _plain(
+        self, paragraph: Paragraph, dossier: Dossier, statement: Statement
+    ) -> Iterator[Sentence]:
+        """Yield the statement as it is where it names who says it, else attributed."""
+        mentioned = any(dossier.paper.arxiv_id in sentence.cites for sentence in paragraph)
+        voice = _again(dossier.voice) if mentioned else dossier.voice
+        text = self._condensed(paragraph, dossier, statement, voice) or statement.text
+        names = (dossier.name, voice.authors.partition(" of “")[0] if mentioned else voice.authors)
+        anchor = next((name for name in names if name and name in text), "")
+        if not anchor and mentioned and "he authors" in text:
+            anchor = "authors"
+        if anchor:
+            citation = Citation(dossier.paper.arxiv_id, statement.words, anchor)
+            yield Sentence(text, Kind.PAPERS, (citation,))
+        else:
+            yield from self._framed(paragraph, "attributed", dossier, statement, (), {})
+
+    def _clause(self, paragraph: Paragraph, dossier: Dossier, statement: Statement) -> str:
+        """Return the claim to follow the paper's name: no stop, no second naming; or nothing."""
+        several = dossier.voice.several
+        authors = ("its author", "its authors") if dossier.name else ("the author", "they")
+        voice = Voice(dossier.name, authors[several], several)
+        text = self._condensed(paragraph, dossier, statement, voice)
+        if text is None or ": " in text:
+            return ""
+        text = text.rstrip(".!?").replace("the authors’", "their")
+        if dossier.name:
+            text = re.sub(rf"^{re.escape(dossier.name)}(?: \([^()]*\))? (?=[a-z])", "it ", text)
+        return self._small(text)
+
+    @staticmethod
+    def _condensed(
+        paragraph: Paragraph, dossier: Dossier, statement: Statement, voice: Voice
+    ) -> str | None:
+        before = " ".join(sentence.text for sentence in paragraph)
+        return condense(dossier.spelled_out(readable(statement.words), before), voice)
+
+    def _small(self, text: str) -> str:
+        """Return the text with a small first letter where its first word is no name."""
+        first = re.match(r"[A-Z][a-z’]*(?=-[a-z]|[, ])", text)
+        if not first:
+            return text
+        if first[0].lower() not in self._common_words and not first[0].endswith(("ing", "ly")):
+            return text
+        of_a_name = re.match(r" [A-Z][a-z]+ ", text[first.end() :])  # Large Language Models
+        if of_a_name and first[0].lower() not in _FUNCTION_WORDS:
+            return text
+        return text[0].lower() + text[1:]
+
+    @cached_property
+    def _common_words(self) -> frozenset[str]:
+        """Words that stand in small letters somewhere in the week's abstracts."""
+        words = set(_FUNCTION_WORDS)
+        for paper in self.selection.papers:
+            words.update(re.findall(r"(?<![\w-])[a-z][a-z’]*(?![\w])", paper.abstract))
+        return frozenset(words)
+
+    def _add(self, paragraph: Paragraph, candidates: Iterable[Sentence]) -> bool:
+        """Add the first candidate that reads well and passes the checks; say whether one did."""
+        for sentence in candidates:
+            if opening_of(sentence.text) in self._openings:
+                continue
+            if paragraph and _counts(sentence) and _counts(paragraph[-1]):
+                continue
+            if findings := check_sentence(sentence, self.selection):
+                self.dropped.append(f"{sentence.text} [{findings[0].rule}: {findings[0].reason}]")
+                continue
+            self._openings.add(opening_of(sentence.text))
+            self.words += len(sentence.text.split())
+            paragraph.append(sentence)
+            return True
+        return False
+
+
+class _Editor:
+    """Decides what stands in which section. One pass, in the order in which papers are given."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.page = _Page(selection)
+        self._subject: str | None = None
+        """The topic of the thesis, which the conclusion comes back to."""
+
+    # The eight sections ---------------------------------------------------------------------
+
+    def executive_summary(self) -> Iterator[Paragraph]:
+        """Yield the thesis that joins two or three papers, then the one paper to read."""
+        paragraph: Paragraph = []
+        if 0 < self._number("listed_new") < QUIET_WEEK:
+            self.page.count(paragraph, "quiet", "listed_new", listed=self._figure("listed_new"))
+        first = self._most_voted()
+        topic = self._subject = self._thesis_topic()
+        if topic:
+            key = f"top_topic:{topic}"
+            self.page.count(
+                paragraph, "thesis", key, n=in_words(self._number(key)), topic=name_of(topic)
+            )
+        papers = [d for d in self._free() if d is not first]
+        joined = [d for d in papers if topic and self._has(d, topic)]
+        told = self._tell_some(paragraph, joined, 1, Part.IDEA, Part.FINDING)
+        told += self._tell_some(paragraph, joined, 1, *_OUTCOME, Part.IDEA)
+        others = [d for d in papers if d not in joined]
+        self._tell_some(paragraph, others, 2 - told, Part.IDEA, Part.FINDING, Part.MECHANISM)
+        yield paragraph
+        yield self._if_one()
+
+    def innovations(self) -> Iterator[Paragraph]:
+        """Yield three leads from different topics: problem, idea, number, catch."""
+        topics: set[str] = set()
+        told = 0
+        for lead in self._leads():
+            topic = self._topics(lead)[:1]
+            if told == _FEW or topics.intersection(topic):
+                continue
+            if paragraph := self._lead(lead):
+                yield paragraph
+                topics.update(topic)
+                told += 1
+
+    def trends(self) -> Iterator[Paragraph]:
+        """Yield what moved, as n of N, or that nothing did; then a thread through three papers."""
+        yield self._movements()
+        topic = self._thread_topic()
+        if topic is None:
+            return
+        paragraph: Paragraph = []
+        self.page.count(
+            paragraph,
+            "thread",
+            f"topic:{topic}",
+            "listed_new",
+            topic=name_of(topic),
+            n=in_words(self._number(f"topic:{topic}")),
+            listed=self._figure("listed_new"),
+        )
+        papers = [d for d in self._free() if self._has(d, topic)]
+        for dossier in papers:
+            if self.page.tell(paragraph, dossier, Part.PROBLEM, frame=self._problem_frame(dossier)):
+                self.page.tell(paragraph, dossier, Part.IDEA, Part.FINDING)
+                break
+        self._tell_some(paragraph, papers, 1, Part.FINDING, Part.IDEA, Part.MECHANISM)
+        self._tell_some(paragraph, papers, 1, *_OUTCOME, Part.IDEA)
+        if self.page.words < _SPARSE:
+            self._tell_some(paragraph, papers, 1, Part.IDEA, Part.MECHANISM)
+        yield paragraph
+
+    def methods(self) -> Iterator[Paragraph]:
+        """Yield two techniques that can be reused, and a result that contradicts, if any."""
+        paragraph: Paragraph = []
+        for dossier in self._free():
+            if len(paragraph) > _FEW:
+                break
+            if self.page.tell(
+                paragraph,
+                dossier,
+                Part.MECHANISM,
+                Part.IDEA,
+                frame="technique",
+                suits=_names_its_means,
+            ):
+                if self.page.words < _AMPLE:
+                    self.page.tell(paragraph, dossier, *_OUTCOME)
+        yield paragraph
+        yield self._dissent()
+
+    def practice(self) -> Iterator[Paragraph]:
+        """Yield what was released, for whom, with the licence or size where stated."""
+        paragraph: Paragraph = []
+        if self._number("with_code"):
+            self.page.count(
+                paragraph,
+                "released",
+                "listed",
+                "with_code",
+                listed=self._figure("listed"),
+                n=self._figure("with_code"),
+            )
+        most = len(paragraph) + _FEW
+        for suits in (_names_what_it_gives, lambda _: True):
+            for dossier in self._untold_first():
+                if len(paragraph) < most:
+                    topic = self._topic_name(dossier)
+                    frame = "for_whom" if topic else "attributed"
+                    self.page.tell(
+                        paragraph, dossier, Part.RELEASE, frame=frame, suits=suits, topic=topic
+                    )
+        for dossier in self._free():
+            if len(paragraph) < most and dossier.paper.code:
+                self.page.tell(
+                    paragraph, dossier, Part.RESULT, Part.IDEA, Part.NUMBER, frame="with_code"
+                )
+        self._tell_some(paragraph, self._free(), most - 1 - len(paragraph), Part.RESULT)
+        yield paragraph
+
+    def future(self) -> Iterator[Paragraph]:
+        """Yield questions and shortfalls that abstracts state, attributed; else open problems."""
+        paragraph: Paragraph = []
+        for part, frame in (
+            (Part.QUESTION, "question"),
+            (Part.CATCH, "shortfall"),
+            (Part.PROBLEM, "open_problem"),
+        ):
+            for dossier in self._untold_first():
+                if len(paragraph) < _FEW:
+                    topic = self._topic_name(dossier) or "this field"
+                    self.page.tell(paragraph, dossier, part, frame=frame, topic=topic)
+        yield paragraph
+
+    def recommendations(self) -> Iterator[Paragraph]:
+        """Yield one paper to read, one to run, one to wait for, and why."""
+        paragraph: Paragraph = []
+        self._recommend(paragraph, "read", lambda _: True, Part.FINDING, Part.IDEA)
+        if not self._number("with_code"):  # nothing is known of code: nothing to run or wait for
+            self._recommend(paragraph, "read", lambda _: True, Part.RESULT, Part.IDEA)
+            yield paragraph
+            return
+        self._recommend(
+            paragraph, "run", lambda d: bool(d.paper.code), Part.RESULT, Part.NUMBER, Part.IDEA
+        )
+        self._recommend(
+            paragraph,
+            "wait",
+            lambda d: not d.paper.code and d.paper.votes is not None,
+            Part.RESULT,
+            Part.NUMBER,
+            Part.IDEA,
+        )
+        yield paragraph
+
+    def conclusion(self) -> Iterator[Paragraph]:
+        """Yield one count that can be held against the report later."""
+        paragraph: Paragraph = []
+        topic = self._subject or self._largest_topic()
+        if topic:
+            self.page.count(
+                paragraph,
+                "watch",
+                f"topic:{topic}",
+                "listed_new",
+                topic=name_of(topic),
+                n=self._figure(f"topic:{topic}"),
+                listed=self._figure("listed_new"),
+            )
+        self.page.join(paragraph, "close")
+        yield paragraph
+
+    def nothing(self, heading: Heading) -> tuple[tuple[Sentence, ...], ...]:
+        """Return the paragraph of a section for which no abstract states anything."""
+        paragraph: Paragraph = []
+        self.page.count(
+            paragraph, "nothing", "selected", n=self._figure("selected"), section=heading.lower()
+        )
+        return (tuple(paragraph),)
+
+    # Parts of sections ----------------------------------------------------------------------
+
+    def _if_one(self) -> Paragraph:
+        """Tell the one paper to read: the most-voted that can be told and is still free."""
+        paragraph: Paragraph = []
+        for dossier in sorted(self._free(), key=self._rank):
+            arxiv_id = dossier.paper.arxiv_id
+            is_first = self._rank(dossier) == 1
+            if self.page.tell(
+                paragraph,
+                dossier,
+                Part.FINDING,
+                Part.RESULT,
+                Part.IDEA,
+                Part.NUMBER,
+                Part.MECHANISM,
+                frame="if_one" if is_first else "if_one_of_the_first",
+                statistics=(f"votes:{arxiv_id}", f"rank:{arxiv_id}") if is_first else (),
+                votes=self._figure(f"votes:{arxiv_id}"),
+            ):
+                break
+        return paragraph
+
+    def _lead(self, lead: Dossier) -> Paragraph:
+        """Tell one paper at length; nothing where its idea and an outcome can't be told."""
+        paragraph: Paragraph = []
+        self.page.tell(paragraph, lead, Part.PROBLEM, frame=self._problem_frame(lead))
+        idea = self.page.tell(paragraph, lead, Part.IDEA, Part.FINDING)
+        outcome = self.page.tell(paragraph, lead, *_OUTCOME, Part.MECHANISM)
+        if not (idea and outcome):
+            self.page.undo(paragraph)
+            return paragraph
+        self.page.tell(paragraph, lead, Part.CATCH, frame="catch")
+        return paragraph
+
+    def _movements(self) -> Paragraph:
+        paragraph: Paragraph = []
+        weeks = self._number("earlier_weeks")
+        moved = movements(self.selection.statistics)[:2] if weeks else ()
+        for movement in moved:
+            self.page.count(
+                paragraph,
+                "moved" if movement.kind == "topic" else "phrase_moved",
+                f"{movement.kind}:{movement.key}",
+                f"earlier_{movement.kind}:{movement.key}",
+                "listed_new",
+                "earlier_listed",
+                topic=name_of(movement.key),
+                phrase=movement.key,
+                n=f"{movement.now:,}",
+                before=f"{movement.before:,}",
+                listed=self._figure("listed_new"),
+                earlier=self._figure("earlier_listed"),
+            )
+        if not weeks:
+            self.page.count(paragraph, "no_earlier", "earlier_weeks")
+        elif not moved:
+            text = "week" if weeks == 1 else f"{in_words(weeks)} weeks"
+            self.page.count(paragraph, "steady", "earlier_weeks", weeks=text)
+        return paragraph
+
+    def _dissent(self) -> Paragraph:
+        paragraph: Paragraph = []
+        for dossier in self._free():
+            words = contrary_finding(dossier.paper)
+            statement = Statement(Part.FINDING, "", words, 0.0)
+            if words and any(
+                self.page.state(paragraph, dossier, statement, frame=frame)
+                for frame in ("negative", "")
+            ):
+                break
+        return paragraph
+
+    def _recommend(
+        self, paragraph: Paragraph, frame: str, suits: Callable[[Dossier], bool], *parts: Part
+    ) -> None:
+        for dossier in self._free():
+            if suits(dossier) and self.page.tell(paragraph, dossier, *parts, frame=frame):
+                return
+
+    def _tell_some(
+        self, paragraph: Paragraph, dossiers: Iterable[Dossier], count: int, *parts: Part
+    ) -> int:
+        """Tell up to `count` papers that are still free; return how many were told."""
+        told = 0
+        for dossier in dossiers:
+            if told < count and dossier.paper.arxiv_id not in self.page.used:
+                told += self.page.tell(paragraph, dossier, *parts)
+        return told
+
+    @staticmethod
+    def _problem_frame(dossier: Dossier) -> str:
+        return "problem_people" if dossier.who == dossier.voice.authors else "problem"
+
+    # Choosing papers and topics -------------------------------------------------------------
+
+    @cached_property
+    def _dossiers(self) -> tuple[Dossier, ...]:
+        return tuple(
+            Dossier(paper)
+            for paper in self.selection.papers
+            if paper.arxiv_id not in self.selection.titles_only
+        )
+
+    def _free(self) -> list[Dossier]:
+        """Return the papers that no sentence has used yet, best first."""
+        return [d for d in self._dossiers if d.paper.arxiv_id not in self.page.used]
+
+    def _untold_first(self) -> list[Dossier]:
+        """Return all papers, the free ones first: what is looked for is rare enough."""
+        return sorted(self._dossiers, key=lambda d: d.paper.arxiv_id in self.page.used)
+
+    def _leads(self) -> list[Dossier]:
+        """Return the free papers, the fullest first among each eight neighbours in rank."""
+
+        def fullness(dossier: Dossier) -> int:
+            parts = {statement.part for statement in dossier.statements}
+            return 2 * (Part.RESULT in parts) + len(parts & {Part.PROBLEM, Part.IDEA, Part.CATCH})
+
+        ranked = sorted(
+            enumerate(self._free()), key=lambda pair: (pair[0] // 8, -fullness(pair[1]), pair[0])
+        )
+        return [dossier for _, dossier in ranked]
+
+    def _topics(self, dossier: Dossier) -> tuple[str, ...]:
+        return self.selection.topics.get(dossier.paper.arxiv_id, ())
+
+    def _has(self, dossier: Dossier, topic: str) -> bool:
+        return topic in self._topics(dossier)
+
+    def _topic_name(self, dossier: Dossier) -> str:
+        topics = self._topics(dossier)
+        return name_of(topics[0]) if topics else ""
+
+    def _number(self, key: str) -> int:
+        return int(self.selection.statistics.get(key, 0))
+
+    def _figure(self, key: str) -> str:
+        return f"{self._number(key):,}"
+
+    def _rank(self, dossier: Dossier) -> int:
+        """Return its place by votes; papers without votes come last."""
+        return self._number(f"rank:{dossier.paper.arxiv_id}") or len(self.selection.topics) + 1
+
+    def _most_voted(self) -> Dossier | None:
+        return next((d for d in self._dossiers if self._rank(d) == 1), None)
+
+    def _thesis_topic(self) -> str | None:
+        """Return the topic that stands out most among the ten most-voted.
+
+        Measured against its share of all papers, because otherwise the largest topic would lead
+        every week.
+        """
+        everything = max(self._number("papers"), 1)
+
+        def standing_out(topic: str) -> float:
+            usual = (self._number(f"all_topic:{topic}") + 1) / everything
+            return self._number(f"top_topic:{topic}") / _TOP / math.sqrt(usual)
+
+        candidates = [
+            topic
+            for topic in self._topics_counted("top_topic")
+            if self._number(f"top_topic:{topic}") > 1
+            and sum(self._has(d, topic) for d in self._free()) > 1
+        ]
+        return max(candidates, key=lambda topic: (standing_out(topic), topic), default=None)
+
+    def _thread_topic(self) -> str | None:
+        """Return the topic with the best three papers that are still free."""
+        votes: Counter[str] = Counter()
+        papers: Counter[str] = Counter()
+        for dossier in self._free():
+            for topic in self._topics(dossier)[:1]:
+                if papers[topic] < _FEW and dossier.say(Part.FINDING, Part.IDEA, *_OUTCOME):
+                    papers[topic] += 1
+                    votes[topic] += dossier.paper.votes or 0
+        most = min(_FEW, max(papers.values(), default=0))
+        ready = [t for t, n in papers.items() if n >= most and self._number(f"topic:{t}")]
+        return max(ready, key=lambda topic: (votes[topic], topic), default=None)
+
+    def _largest_topic(self) -> str | None:
+        topics = self._topics_counted("topic")
+        return max(topics, key=lambda t: (self._number(f"topic:{t}"), t), default=None)
+
+    def _topics_counted(self, kind: str) -> list[str]:
+        prefix = f"{kind}:"
+        return [k.removeprefix(prefix) for k in self.selection.statistics if k.startswith(prefix)]
+
+
+_MEANS, _NO_TECHNIQUE, _GIFT = cue("means"), cue("no_technique"), cue("gift")
+
+_FUNCTION_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """a across after all although an as at because by compared contrary current despite each
+        even every existing for from given if in its many most no on one our over recent several
+        since the their they through to towards under unlike using when where whereas while with
+        without""",
+    )
+)
+
+
+def _names_its_means(statement: Statement) -> bool:
+    """Tell whether the statement says how something is done, not how well."""
+    return bool(_MEANS.search(statement.text)) and not _NO_TECHNIQUE.search(statement.text)
+
+
+def _names_what_it_gives(statement: Statement) -> bool:
+    """Tell whether more is said than that code will be there: which, how large, which licence."""
+    return bool(_GIFT.search(statement.text) or numbers_in(statement.text))
+
+
+def _as_paper(dossier: Dossier) -> str:
+    """Return the paper as a thing that can be read, run or waited for."""
+    if dossier.who.startswith("“") or dossier.name:
+        return dossier.who
+    return f"the paper by {dossier.who}"
+
+
+def _again(voice: Voice) -> Voice:
+    """Return the voice of a second mention."""
+    return Voice(voice.name, "the authors" if voice.several else "the author", voice.several)
+
+
+def _counts(sentence: Sentence) -> bool:
+    """Tell whether the sentence is of the shape paper-plus-number."""
+    return bool(sentence.citations) and bool(numbers_in(sentence.text))
