@@ -12,7 +12,7 @@ SHORTEST = 300
 _FAULTS = {
     "a bot's comment": re.compile(
         r"librarian[\s-]?bot|this is an automated message|semantic scholar api"
-        r"|give a thumbs up to this comment",
+        r"|give a thumbs up to this comment|arxiv\s?(?:lens|explained) breakdown",
         re.IGNORECASE,
     ),
     "a note that it was withdrawn": re.compile(
@@ -25,7 +25,8 @@ _FAULTS = {
         r"\W*(?:hi|hello|hey)(?:,|!|\s+(?:all|everyone|there|folks|authors?)\b)"
         r"|\W*(?:great|nice|cool|awesome|amazing|interesting)\s+(?:work|paper|read)\b"
         r"|\W*(?:thanks|thank you|congrat\w*|check (?:out|it)|upvote)\b"
-        r"|\W*(?:we(?:'re| are)|i(?:'m| am)) (?:\w+ )?(?:excited|happy|thrilled|proud)\b"
+        r"|\W*(?:we(?:'re| are) |i(?:'m| am) )?(?:\w+ )?(?:excited|happy|thrilled|proud) to \w+"
+        r"|\W*(?:key (?:takeaways|points|highlights|insights)|highlights)\W*:"
         r"|@[\w-]+|[\U0001f300-\U0001faff\u2600-\u27bf]"
         r"|\W*(?:project\s?page|code|github|demo|website|video|paper|blog)\s*:?\s*https?://"
         r"|https?://",

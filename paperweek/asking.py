@@ -288,7 +288,7 @@ class Conversation:
             if target is None:
                 return answer
             address = _redirected(address, target)
-        raise Fault(f"more than {MOST_REDIRECTS} redirects")
+        raise Fault(f"more than {MOST_REDIRECTS} redirects", tries=2)
 
     def _send(self, address: str, *, excuse_pause: bool) -> tuple[Answer, str | None]:
         host = urlsplit(address).netloc.rpartition("@")[2]
@@ -365,9 +365,9 @@ def _redirected(address: str, target: str) -> str:
         new = urljoin(address, target)
         scheme, host = urlsplit(new).scheme, urlsplit(new).hostname
     except ValueError:
-        raise Fault("a redirect to no address") from None
+        raise Fault("a redirect to no address", tries=2) from None
     if not host or scheme not in ("https", urlsplit(address).scheme):
-        raise Fault(f"a redirect to {scheme or 'no'} address, which is not followed")
+        raise Fault(f"a redirect to {scheme or 'no'} address, which is not followed", tries=2)
     return new
 
 

@@ -1,7 +1,7 @@
 """A week's set as a file: read back, it is the set that was written.
 
 The file is JSON: `schema`, and under `collection` the fields of `paperweek.model.Collection` by
-their names; fields at their default are left out, unknown ones are passed over.
+their names, one paper a line. Fields at their default are left out, unknown ones passed over.
 """
 
 from __future__ import annotations
@@ -32,15 +32,18 @@ def write_snapshot(collection: Collection, path: Path) -> None:
     Raises ConfigurationError where the file can't be written.
     """
     content = _adapter().dump_python(collection, mode="json", exclude_defaults=True)
-    for paper in (*content["papers"], *content.get("withdrawn", ())):
+    papers = content.pop("papers")
+    for paper in (*papers, *content.get("withdrawn", ())):
         paper.get("seen_in", []).sort()
-    text = json.dumps({"schema": SCHEMA, "collection": content}, ensure_ascii=False, indent=1)
+    frame = _json({"schema": SCHEMA, "collection": {**content, "papers": []}})
+    lines = ",\n".join(map(_json, papers))
+    text = f"{frame.removesuffix(']}}')}\n{lines}\n]}}}}\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
         ) as file:
-            file.write(text + "\n")
+            file.write(text)
         Path(file.name).replace(path)
     except OSError as error:
         raise ConfigurationError(
@@ -84,6 +87,10 @@ def _validated(path: Path, content: object) -> Collection:
         where = ".".join(str(part) for part in first["loc"])
         raise _unusable(path, f"at {where or 'its top'}: {first['msg'].lower()}") from None
     return collection
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _unusable(path: Path, problem: str) -> ConfigurationError:

@@ -138,7 +138,8 @@ def _add(papers: dict[str, Paper], records: list[object], day: date) -> list[str
             continue
         seen = papers.get(paper.arxiv_id)
         papers[paper.arxiv_id] = seen.merged_with(paper) if seen else paper
-    return [f"{unusable} records of {day} that hold no arXiv id or title"] if unusable else []
+    records_are = "record" if unusable == 1 else "records"
+    return [f"{unusable} {records_are} of {day} without arXiv id or title"] if unusable else []
 
 
 def _paper(record: object, day: date) -> Paper | None:
