@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -295,6 +296,15 @@ class TestRecordedCorpus:
         sample = next((folder / "atom_samples").glob("id_1605.08386*.xml")).read_bytes()
         played = query(world, "id_list=2513.00001&max_results=100").content
         assert _shape(played) == _shape(sample)
+
+    def test_the_older_feed_has_the_shape_of_the_recorded_one(self, week: Corpus) -> None:
+        folder = corpus_folder()
+        assert folder is not None
+        sample = next((folder / "atom_samples").glob("legacy_2019*.xml")).read_bytes()
+        plain = replace(ODD, comment="", authors=("A. Nonym", "B. Nonym"))
+        with PapersServer(with_records(week, plain), legacy_atom=True) as world:
+            played = query(world, f"id_list={ODD.arxiv_id}").content
+        assert _shape(played) == _shape(sample)[: len(_shape(played))]
 
     def test_all_weeks_are_one_universe(self) -> None:
         folder = corpus_folder()
