@@ -305,6 +305,8 @@ class Conversation:
                 return self._get(address, seconds)
             except (requests.RequestException, OSError) as error:
                 raise Fault(_trouble(error, host, seconds), no_answer=True) from error
+            except ValueError as error:  # requests reads where a redirect leads, and stumbles
+                raise Fault("a redirect to no address", tries=2) from error
 
     def _get(self, address: str, seconds: float) -> tuple[Answer, str | None]:
         # A sixth for the connection: the rest bounds the answer from its first byte to its last.

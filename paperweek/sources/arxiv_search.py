@@ -163,7 +163,7 @@ class _Visit:
         search = arxiv.Search(id_list=list(ids), max_results=None)
         what = f"the metadata of {len(ids)} papers by id"
         try:
-            feed = self._take(search, 0, len(ids), _whole_batch(ids), what)
+            feed, _ = self._take(search, 0, len(ids), _whole_batch(ids), what, only=ids)
         except SourceError as error:
             refused = _refused_id(error, ids)
             if refused is None:
@@ -199,53 +199,70 @@ class _Visit:
 
     def _sweep(self, search: arxiv.Search, size: int, listed: set[str]) -> int:
         """Read all pages once; return how many papers arXiv says there are."""
-        start, total = 0, 0
+        start, total, whole_before = 0, 0, True
         while start == 0 or start < total:
             what = f"papers {start + 1} to {start + size} of the week's listing"
             try:
-                feed = self._take(search, start, size, _whole_page(start, size, total), what)
+                feed, is_whole = self._take(
+                    search, start, size, _whole_page(start, size, total), what
+                )
             except SourceError as error:
                 self.failures.append(str(error))
                 if start == 0 or self._conversation.is_hopeless:
                     self.missing += [] if total else ["the week's listing"]
                     break
-                start += size
+                start, whole_before = start + size, False
                 continue
             if feed.total > MOST_RESULTS:
                 self.failures.append(
                     f"arXiv finds {feed.total} papers for the week's listing, and gives no more"
                     f" than {MOST_RESULTS} to one question."
                 )
-            total = min(feed.total, MOST_RESULTS)
+            if is_whole or not total:
+                total = min(feed.total, MOST_RESULTS)
             listed.update(feed.ids)
+            _logger.info("arXiv: %d of %d papers of the week's listing", len(listed), total)
+            if not (is_whole or whole_before or feed.ids):
+                break  # a page that lacks papers, and then an empty one: there are no more
             # A server may have smaller pages than were asked for; then its own size counts.
             size = min(size, feed.size) if feed.size and len(feed.ids) == feed.size else size
-            start += size
-            _logger.info("arXiv: %d of %d papers of the week's listing", len(listed), total)
+            start, whole_before = start + size, is_whole
         return total
 
-    def _take(self, search: arxiv.Search, start: int, size: int, check: _Check, what: str) -> Feed:
-        """Ask for one page and keep its papers; a failure to make it whole is noted.
+    def _take(
+        self,
+        search: arxiv.Search,
+        start: int,
+        size: int,
+        check: _Check,
+        what: str,
+        *,
+        only: Collection[str] = (),
+    ) -> tuple[Feed, bool]:
+        """Ask for one page, keep its papers, and tell whether it was whole; if not, note it.
 
-        Raises SourceError where nothing came that can be kept.
+        Where `only` names ids, others are left alone. Raises SourceError where nothing came that
+        can be kept.
         """
         self._session.prepare(check, what)
         self._client.page_size = size
         results = self._client.results(search, offset=start)
         first = next(results, None)
         feed, fault = self._session.taken()
-        if first is not None:
-            # Not one further: the package would go on to ask for the next page by itself.
-            for result in (first, *islice(results, len(feed.ids) - 1)):
-                paper = _paper(result)
+        # Not one further: the package would go on to ask for the next page by itself.
+        for result in (first, *islice(results, len(feed.ids) - 1)) if first else ():
+            paper = _paper(result)
+            if not only or paper.arxiv_id in only:
                 self.papers[paper.arxiv_id] = paper
-        if fault is not None:
-            cause = fault.__cause__
-            if isinstance(cause, _NothingFound) and not feed.total:
-                self.missing.append(f"{what}: arXiv says that there is none")
-            elif not isinstance(cause, _AnotherTotal):
-                self.failures.append(str(fault))
-        return feed
+        if fault is None:
+            return feed, True
+        if isinstance(fault.__cause__, _AnotherTotal):
+            return feed, True
+        if isinstance(fault.__cause__, _NothingFound) and not feed.total:
+            self.missing.append(f"{what}: arXiv says that there is none")
+        else:
+            self.failures.append(str(fault))
+        return feed, False
 
 
 class _NothingFound(Fault):
