@@ -33,6 +33,8 @@ _HIDDEN = "***"
 _STALL_SECONDS = 30
 _LONGEST_DETAIL = 300
 
+_TELLING = re.compile(r"(remote|fatal|error|ERROR|ssh|\S+@\S+):")
+
 _PLAIN = {
     "core.hooksPath": os.devnull,
     "core.fsmonitor": "false",
@@ -142,7 +144,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a git process ended and what it said; secrets are stars already."""
+    """How a git process ended and what it said, word for word: `GitCalls.detail` may be shown."""
 
     status: int
     out: str
@@ -247,7 +249,7 @@ class GitCalls:
         except BaseException:
             _kill(process.pid)
             raise
-        return Answer(process.returncode, self.redact(_text(out)), self.redact(_text(err)))
+        return Answer(process.returncode, _text(out), _text(err))
 
     def redact(self, text: str) -> str:
         """Return `text` with every spelling of the secret, and any user info, as stars."""
@@ -255,24 +257,23 @@ class GitCalls:
             text = text.replace(secret, _HIDDEN)
         return re.sub(r"(?<=://)[^/\s@:]*:[^/\s@]+(?=@)", _HIDDEN, text)
 
+    def detail(self, answer: Answer) -> str:
+        """Return the most telling words of an answer on one line, its secrets as stars."""
+        lines = [line.strip() for line in self.redact(answer.err).splitlines() if line.strip()]
+        telling = [line for line in lines if _TELLING.match(line)]
+        text = " ".join(line for line in telling or lines[-2:] if line != "remote:")
+        text = " ".join(text.split()) or f"exit status {answer.status}"
+        return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
+
     def error(self, answer: Answer) -> PublishingError | None:
         """Return the error that git's words name, or None where they name none of the known."""
         said = f"{answer.err}\n{answer.out}"
         for sign in _SIGNS:
             if sign.words.search(said):
-                what = f"{sign.what} ({detail(answer)})"
+                what = f"{sign.what} ({self.detail(answer)})"
                 remedy = sign.remedy.format(blog=self.address.text)
                 return sign.error(self.address.text, self.branch, what, remedy)
         return None
-
-
-def detail(answer: Answer) -> str:
-    """Return the most telling words of an answer, on one line."""
-    lines = [line.strip() for line in answer.err.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"(remote|fatal|error|ERROR|ssh|\S+@\S+):", line)]
-    text = " ".join(line for line in telling or lines[-2:] if line != "remote:")
-    text = " ".join(text.split()) or f"exit status {answer.status}"
-    return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,12 @@ _SIGNS = (
         r"No space left on device|[Dd]isk quota exceeded",
         BlogUnusable,
         "a disk is full",
+        "Make room in the cache folder or where the blog lies, and run again.",
+    ),
+    _sign(
+        r"could(n't| not) write|failed to write|[Uu]nable to write",
+        BlogUnusable,
+        "git could not write, so perhaps a disk is full",
         "Make room in the cache folder or where the blog lies, and run again.",
     ),
     _sign(

@@ -47,7 +47,6 @@ from paperweek.publishers._git import (
     BrokenCloneError,
     Clock,
     GitCalls,
-    detail,
     nul_separated,
 )
 
@@ -472,7 +471,7 @@ class GitBlog:
         rejected = next((r for r in answer.out.splitlines() if r.startswith("!")), "")
         if not rejected:
             raise self._failure(answer)
-        reason = rejected.split("\t")[-1]
+        reason = self._git.redact(rejected.split("\t")[-1])
         log.info("The push of %s was not taken: %s.", commit[:10], reason)
         if _MOVED.search(reason):
             return False
@@ -492,7 +491,7 @@ class GitBlog:
         if known and not isinstance(known, BlogUnreachable):
             return known
         words = [w for w in answer.err.splitlines() if w.startswith("remote: ")]
-        said = detail(Answer(answer.status, "", "\n".join(words))) if words else ""
+        said = self._git.detail(Answer(answer.status, "", "\n".join(words))) if words else ""
         return self._error(
             BlogForbidden,
             f"it declined the push ({reason})" + (f": {said}" if said else ""),
@@ -609,7 +608,7 @@ class GitBlog:
         self._ok("fetch", *options, "origin", where, clock=clock)
 
     def _failure(self, answer: Answer) -> Exception:
-        return self._git.error(answer) or BrokenCloneError(detail(answer))
+        return self._git.error(answer) or BrokenCloneError(self._git.detail(answer))
 
     def _error(self, kind: type[_E], what: str, remedy: str = "") -> _E:
         return kind(self._git.address.text, self._git.branch, what, remedy)

@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from paperweek.errors import BlogUnusable
-from paperweek.publishers._git import Address, Clock, GitCalls, detail
+from paperweek.publishers._git import Address, Clock, GitCalls
 from paperweek.publishers.git_blog import BOT
 
 log = logging.getLogger(__name__)
@@ -102,5 +102,5 @@ def _commit(new: Path, bot: str) -> None:
         )
         if not answer.is_good:
             raise calls.error(answer) or BlogUnusable(
-                str(new), BRANCH, f"its first commit failed ({detail(answer)})"
+                str(new), BRANCH, f"its first commit failed ({calls.detail(answer)})"
             )

@@ -764,6 +764,14 @@ class TestHttp:
         assert [w.week for w in blog.earlier_weeks(Week(2025, 6), 3)] == [WEEK]
         assert len(commits(bare)) == 2
 
+    def test_a_token_that_is_part_of_other_words_harms_nothing(
+        self, bare: Path, host: GitServer, open_blog: Callable[..., GitBlog]
+    ) -> None:
+        host.expected = basic("t")
+        blog = open_blog(f"{host.url}/blog.git", token="t")
+        for number in (5, 6):
+            assert blog.publish(post(Week(2025, number))).outcome is Outcome.PUBLISHED
+
     @pytest.mark.parametrize("token", ["wrong", ""])
     def test_a_wrong_or_missing_token_is_forbidden(
         self, bare: Path, host: GitServer, open_blog: Callable[..., GitBlog], token: str

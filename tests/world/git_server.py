@@ -169,7 +169,7 @@ class SshServer:
         folder.mkdir(mode=0o700)
         self.port, self.key, self.known_hosts = port, folder / "key", folder / "known_hosts"
         for name in ("key", "host", "stranger"):
-            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name]
+            command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
             subprocess.run(command, check=True)
         self.strange_key = folder / "stranger"
         shutil.copy(folder / "key.pub", folder / "authorized_keys")
