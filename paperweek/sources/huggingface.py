@@ -95,6 +95,7 @@ def _pages(
     before it.
     """
     before: list[object] = []
+    full = LIMIT
     for number in range(_MOST_PAGES):
         query = {"date": day.isoformat(), "limit": LIMIT} | ({"p": number} if number else {})
         which = f"the list of {day}" + (f", page {number + 1}" if number else "")
@@ -106,7 +107,9 @@ def _pages(
         if records and records == before:
             raise _Gap(f"{which}, which only repeats the page before")
         yield records
-        if len(records) not in _FULL_PAGES:
+        if number == 0 and len(records) in _FULL_PAGES:
+            full = len(records)
+        if len(records) != full:
             return
         before = records
     raise _Gap(f"the list of {day} after its page {_MOST_PAGES}")
