@@ -157,7 +157,7 @@ def what_changed(text: str, passage: str, ground: Ground) -> str:
     return (
         _changed_marks(text, passage, _NEGATIONS, "negation")
         or _changed_marks(text, passage, _HEDGES, "hedge", added_matters=False)
-        or _moved_number(text, passage)
+        or _moved_number(_without(ground.own_name, text), _without(ground.own_name, passage))
         or _moved_names(text, passage, ground)
     )
 
@@ -211,6 +211,11 @@ def _marked(text: str, marks: frozenset[str]) -> _Marked:
         if place not in places and content_stems(word)
     )
     return _Marked(first, frozenset(reached), free)
+
+
+def _without(own: str, text: str) -> str:
+    """Return the text without the paper's name, whose version number may stand anywhere."""
+    return re.sub(rf"(?<!\w){re.escape(own)}(?!\w)", "it", text) if own else text
 
 
 def _moved_number(text: str, passage: str) -> str:

@@ -71,14 +71,14 @@ def _spelled(text: str) -> _Spelled:
 
 
 def stands_in(name: str, text: str) -> bool:
-    """Tell whether the name occurs in the text as whole words, plural or not.
+    """Tell whether the name occurs in the text as whole words, plural or not; no letters, no name.
 
     >>> stands_in("GPT-4", "We ask GPT-4.1."), stands_in("VLMs", "a vision-language model (VLM)")
     (False, True)
     """
     wanted, spelled = key(name), _spelled(text)
     if not wanted:
-        return True
+        return False
     forms = (wanted, wanted.removesuffix("s")) if len(wanted) > 2 else (wanted,)  # noqa: PLR2004 - "us"
     return any(_occurs(form, spelled) for form in forms)
 

@@ -36,11 +36,12 @@ PROBE = Paper(
     " eight layers, the largest gap reported so far. Our study covers 5 languages.",
     authors=("Cy Marsh",),
 )
+VERSIONED = Paper("2501.00004", "LPM 1.0: A Model", "LPM 1.0 speaks in 3 voices. We test LPM 1.0.")
 BARE = Paper("2501.00003", "A Title Alone")
 WEEK = Week(2025, 1)
 SELECTION = Selection(
     week=WEEK,
-    papers=(ROUTE, PROBE, BARE),
+    papers=(ROUTE, PROBE, VERSIONED, BARE),
     topics={},
     statistics={
         "listed_new": 39.0,
@@ -96,6 +97,11 @@ FAITHFUL = {
     ),
     "hedge": about("RouteNet-X holds that small routers may transfer to other languages."),
     "comparison": about("RouteNet-X is outperforming GateFlow on TaskSet-9.", words=CUTS),
+    "own version": about(
+        "Read LPM 1.0: the authors’ LPM 1.0 speaks in 3 voices.",
+        VERSIONED,
+        words="LPM 1.0 speaks in 3 voices.",
+    ),
     "framed": about(
         "Worth borrowing from RouteNet-X: a router sends easy queries to small models."
     ),
@@ -168,7 +174,7 @@ CORRUPTED = [
     ("citation", about("RouteNet-X is a router.", Paper("2501.09999", "Elsewhere"))),
     ("citation", about("The authors of “A Title Alone” say so.", BARE)),
     ("passage", about("RouteNet-X is a router for easy queries.", words="a router for hard ones")),
-    ("anchor", about("RouteNet-X is a router for easy queries.", anchor="GateFlow")),
+    ("number", counted("Ten of 39 are about agents and tool use.", "topic:agents", "listed_new")),
     (
         "changed",
         about("RouteNet-X needs labels for small models.", words="It does not need labels."),
