@@ -85,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(asked: argparse.Namespace, lines: Lines) -> tuple[Summary, int]:
     """Run one week. Returns its summary and the exit code; every error ends here."""
-    logger.info("paperweek %s: %s", __version__, asked.week or "the week that just ended")
+    default = "the newest week at hand" if asked.offline or asked.snapshot else "the last week"
+    logger.info("paperweek %s: %s", __version__, asked.week or default)
     try:
         settings = settle(lines)
         asked.week = week_of(asked, settings)

@@ -19,6 +19,7 @@ from paperweek.summary import Summary
 from paperweek.wiring import connect, connect_notifier
 from tasks.ask_blog import ask_blog
 from tasks.collect_papers import collect_papers
+from tasks.passing import whole
 from tasks.publish_post import publish_post
 from tasks.render_post import render_post
 from tasks.select_papers import select_papers
@@ -80,10 +81,11 @@ def weekly_report(
     edition = choose_week(week, today(settings.zone), house.weeks, preview=rehearse)
     standing = ask_blog(edition, house.blog)
     if standing and not rehearse and (standing.human_edited or not force_rewrite):
-        return Summary.of_standing(standing)
+        return Summary.of_standing(standing).on(settings.site_url, settings.category)
     collection = collect_papers(edition, house.sources, settings.cache_dir)
-    selection = select_papers(collection, house.blog, settings.papers_per_report)
-    report = write_report(selection, house.writer)
-    post = render_post(report, path_pattern=settings.post_path, category=settings.category)
+    selection = select_papers(whole(collection), house.blog, settings.papers_per_report)
+    report = write_report(whole(selection), house.writer)
+    post = render_post(whole(report), path_pattern=settings.post_path, category=settings.category)
     publication = publish_post(post, house.blog, rewrite=force_rewrite)
-    return send_notice(Summary.of_publication(publication, post, report), house.notifier)
+    summary = Summary.of_publication(publication, post, report)
+    return send_notice(summary.on(settings.site_url, settings.category), house.notifier)

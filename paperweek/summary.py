@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from paperweek.addresses import page_of
 from paperweek.errors import EverySourceSilent, PaperweekError, Refusal
 from paperweek.model import Outcome, Post, Publication, Report
 
@@ -91,6 +92,10 @@ class Summary:
             error=str(known) if known else _unexpected(error),
             hint=_hint(error),
         )
+
+    def on(self, site: str, category: str) -> Summary:
+        """Return the summary with the page's address on `site`, where that can be told."""
+        return replace(self, url=self.url or page_of(site, self.post_path, category))
 
     def as_json(self) -> str:
         """Return the summary as one line of JSON."""

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from paperweek.collecting import collect
-from paperweek.snapshots import keep_snapshot
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from paperweek.collecting import collect
 from paperweek.model import Collection, Week
 from paperweek.ports import PaperSource
+from paperweek.snapshots import keep_snapshot
 
 logger = logging.getLogger(__name__)
 
