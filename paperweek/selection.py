@@ -175,7 +175,9 @@ def select(
     contrary = _contrary((*new, *unlisted), {p.arxiv_id for p in (*taken, *filled)}, topics)
     papers = (*taken, *filled, *contrary)
     if not papers:
-        raise EmptyWeek(collection.week.label, "none of its papers has a usable abstract")
+        raise EmptyWeek(
+            collection.week.label, "none of its papers has a usable abstract", *_known(collection)
+        )
     titles_only = frozenset(p.arxiv_id for p in collection.listed if fault_of(p.abstract))
     shown = {paper.arxiv_id for paper in (*collection.listed, *papers)}
     return Selection(
@@ -284,16 +286,21 @@ def _refuse_unless_readable(
 ) -> None:
     label = collection.week.label
     if not collection.papers:
-        raise EmptyWeek(label, "no source knows a paper of that week")
+        raise EmptyWeek(label, "no source knows a paper of that week", *_known(collection))
     ranked = sorted(new, key=lambda paper: (-_points(paper), paper.arxiv_id))
     best = (*ranked, *unlisted)[:size]
     if not best:
-        raise EmptyWeek(label, "all its papers were listed in earlier posts, or are left out")
+        reason = "all its papers were listed in earlier posts, or are left out"
+        raise EmptyWeek(label, reason, *_known(collection))
     usable = sum(not fault_of(paper.abstract) for paper in best)
     if 2 * usable < len(best):
-        raise PoorWeek(
-            label, f"of the {len(best)} best-ranked papers only {usable} have a usable abstract"
-        )
+        reason = f"of the {len(best)} best-ranked papers only {usable} have a usable abstract"
+        raise PoorWeek(label, reason, *_known(collection))
+
+
+def _known(collection: Collection) -> tuple[int, tuple[str, ...]]:
+    """Return what a refusal tells of the set: its papers, and who was silent."""
+    return len(collection.papers), collection.silent_sources
 
 
 def _contrary(
