@@ -258,9 +258,10 @@ class _Visit:
             return feed, True
         if isinstance(fault.__cause__, _AnotherTotal):
             return feed, True
-        if isinstance(fault.__cause__, _NothingFound) and not feed.total:
+        is_believed = isinstance(fault.__cause__, _NothingFound) and not feed.total
+        if is_believed:
             self.missing.append(f"{what}: arXiv says that there is none")
-        else:
+        if not (is_believed and only):  # ids can be unknown to arXiv; its own week can't be empty
             self.failures.append(str(fault))
         return feed, False
 
