@@ -29,10 +29,10 @@ replay: $(READY) ## run WEEK=2026-W15 on a recorded CORPUS=folder
 	@$(BIN)/python -m tests.world.replay --corpus "$(CORPUS)" --week "$(WEEK)"
 
 faults: $(READY) ## what each fault of the world does to a run, as a table
-	@$(BIN)/python -m tests.world.faults
+	@$(BIN)/python -m tests.faults
 
 bench: $(READY) ## CPU, wall, memory and requests for weeks of three sizes
-	@$(BIN)/python -m tests.world.bench
+	@$(BIN)/python -m tests.bench
 
 figures: $(READY) ## the figures of the posts of a recorded CORPUS=folder
 	@$(BIN)/python -m tests.world.figures --corpus "$(CORPUS)"
