@@ -34,7 +34,9 @@ _EXPERIMENTS = re.compile(
 """`Extensive experiments on X show that …`: the rest is the claim, X its place."""
 
 _DANGLING = re.compile(
-    rf"^(?:{alternatives('dangling')})\b|^To [^,]{{3,90}}, (?:they|it)\b", re.IGNORECASE
+    rf"^(?:{alternatives('dangling')})\b|^To [^,]{{3,90}}, (?:they|it)\b"
+    r"|^(?:[\w-]+ ){1,3}(?:them|it|they|their|its)\b",
+    re.IGNORECASE,
 )
 _INNER_ANAPHORA = re.compile(
     r"\b(?:this|these|those)\b(?! (?:paper|work|survey|report)\b)"

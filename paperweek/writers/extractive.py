@@ -28,7 +28,7 @@ from paperweek.selection import contrary_finding
 from paperweek.templating import in_words, phrase, wordings_of
 from paperweek.text import readable
 from paperweek.topics import name_of
-from paperweek.trends import movements
+from paperweek.trends import Movement, movements
 
 NAME = "extractive/1"
 
@@ -39,8 +39,9 @@ _TOP = 10
 _FEW = 3
 """Leads, papers of a thread, releases and questions of one post."""
 
-_SPARSE, _AMPLE = 420, 680
-"""Words so far: below the one a thread gets another paper, above the other a technique no number.
+_SPARSE, _ENOUGH, _AMPLE = 420, 570, 680
+"""Words so far: below the first a thread gets another paper, below the second the methods another
+technique, and above the third a technique goes without its number.
 
 So a post keeps within 650 to 950 words, four minutes of reading.
 """
@@ -228,22 +229,20 @@ class _Page:
     def _small(self, text: str) -> str:
         """Return the text with a small first letter where its first word is no name."""
         first = re.match(r"[A-Z][a-z’]*(?=-[a-z]|[, ])", text)
-        if not first:
-            return text
-        if first[0].lower() not in self._common_words and not first[0].endswith(("ing", "ly")):
+        if not first or not self._is_common(first[0].lower()):
             return text
         of_a_name = re.match(r" [A-Z][a-z]+ ", text[first.end() :])  # Large Language Models
         if of_a_name and first[0].lower() not in _FUNCTION_WORDS:
             return text
         return text[0].lower() + text[1:]
 
-    @cached_property
-    def _common_words(self) -> frozenset[str]:
-        """Words that stand in small letters somewhere in the week's abstracts."""
-        words = set(_FUNCTION_WORDS)
-        for paper in self.selection.papers:
-            words.update(re.findall(r"(?<![\w-])[a-z][a-z’]*(?![\w])", paper.abstract))
-        return frozenset(words)
+    def _is_common(self, word: str) -> bool:
+        """Tell whether the word is no name: it stands in small letters in some abstract."""
+        if word in _FUNCTION_WORDS or word.endswith(("ing", "ly")):
+            return True
+        collection = self.selection.collection
+        papers = collection.papers if collection else self.selection.papers
+        return any(f" {word} " in paper.abstract for paper in papers)
 
     def _add(self, paragraph: Paragraph, candidates: Iterable[Sentence]) -> bool:
         """Add the first candidate that reads well and passes the checks; say whether one did."""
@@ -309,8 +308,9 @@ class _Editor:
 
     def trends(self) -> Iterator[Paragraph]:
         """Yield what moved, as n of N, or that nothing did; then a thread through three papers."""
-        yield self._movements()
-        topic = self._thread_topic()
+        moved = self._moved()
+        yield self._movements(moved)
+        topic = self._thread_topic([m.key for m in moved if m.kind == "topic" and m.rises])
         if topic is None:
             return
         paragraph: Paragraph = []
@@ -338,18 +338,24 @@ class _Editor:
         """Yield two techniques that can be reused, and a result that contradicts, if any."""
         paragraph: Paragraph = []
         for dossier in self._free():
-            if len(paragraph) > _FEW:
+            if len(paragraph) > _FEW and self.page.words >= _ENOUGH:
                 break
-            if self.page.tell(
-                paragraph,
-                dossier,
-                Part.MECHANISM,
-                Part.IDEA,
-                frame="technique",
-                suits=_names_its_means,
+            if (
+                self.page.tell(
+                    paragraph,
+                    dossier,
+                    Part.MECHANISM,
+                    Part.IDEA,
+                    frame="technique",
+                    suits=_names_its_means,
+                )
+                and self.page.words < _AMPLE
             ):
-                if self.page.words < _AMPLE:
-                    self.page.tell(paragraph, dossier, *_OUTCOME)
+                self.page.tell(paragraph, dossier, *_OUTCOME)
+        while self.page.words < _ENOUGH and self._tell_some(
+            paragraph, self._free(), 1, Part.IDEA, Part.FINDING, Part.MECHANISM, Part.RESULT
+        ):
+            continue
         yield paragraph
         yield self._dissent()
 
@@ -477,10 +483,20 @@ class _Editor:
         self.page.tell(paragraph, lead, Part.CATCH, frame="catch")
         return paragraph
 
-    def _movements(self) -> Paragraph:
+    def _moved(self) -> list[Movement]:
+        """Return at most two movements; a phrase that names a topic which moved is not another."""
+        moved: list[Movement] = []
+        found = movements(self.selection.statistics)
+        for movement in sorted(found, key=lambda m: m.kind != "topic"):
+            name = name_of(movement.key)
+            if not any(name in name_of(m.key) or name_of(m.key) in name for m in moved):
+                moved.append(movement)
+        self._subject = next((m.key for m in moved if m.kind == "topic"), self._subject)
+        return moved[:2]
+
+    def _movements(self, moved: list[Movement]) -> Paragraph:
         paragraph: Paragraph = []
         weeks = self._number("earlier_weeks")
-        moved = movements(self.selection.statistics)[:2] if weeks else ()
         for movement in moved:
             self.page.count(
                 paragraph,
@@ -609,18 +625,19 @@ class _Editor:
         ]
         return max(candidates, key=lambda topic: (standing_out(topic), topic), default=None)
 
-    def _thread_topic(self) -> str | None:
-        """Return the topic with the best three papers that are still free."""
+    def _thread_topic(self, moved: Iterable[str]) -> str | None:
+        """Return the topic that moved, else the one with the best three papers still free."""
         votes: Counter[str] = Counter()
         papers: Counter[str] = Counter()
         for dossier in self._free():
-            for topic in self._topics(dossier)[:1]:
-                if papers[topic] < _FEW and dossier.say(Part.FINDING, Part.IDEA, *_OUTCOME):
+            for topic in self._topics(dossier):
+                if papers[topic] < _FEW and dossier.say(Part.FINDING, Part.IDEA):
                     papers[topic] += 1
                     votes[topic] += dossier.paper.votes or 0
         most = min(_FEW, max(papers.values(), default=0))
-        ready = [t for t, n in papers.items() if n >= most and self._number(f"topic:{t}")]
-        return max(ready, key=lambda topic: (votes[topic], topic), default=None)
+        ready = {t for t, n in papers.items() if n >= most and self._number(f"topic:{t}")}
+        first = next((topic for topic in moved if papers[topic] > 1), None)
+        return first or max(ready, key=lambda topic: (votes[topic], topic), default=None)
 
     def _largest_topic(self) -> str | None:
         topics = self._topics_counted("topic")
