@@ -46,14 +46,15 @@ def _frames(name: str) -> tuple[Template, ...]:
         raise RenderingError("frames.j2", f"{name}: {error}") from error
 
 
-def phrase(name: str, seed: str, turn: int = 0, **values: str) -> str:
-    """Return the frame `name` with its values filled in, in the wording that `seed` picks.
+def phrase(name: str, turn: int, **values: str) -> str:
+    """Return the frame `name` with its values filled in, in the wording whose turn it is.
 
-    The same seed gives the same wording; a further `turn` gives the next one, round and round.
-    Raises RenderingError for a frame that does not exist or lacks a value.
+    Wordings go round: the next `turn` gives the next one, and frames start at different places,
+    so that two posts that share one wording seldom share another. Raises RenderingError for a
+    frame that does not exist or lacks a value.
     """
     wordings = _frames(name)
-    chosen = wordings[(zlib.crc32(f"{seed}/{name}".encode()) + turn) % len(wordings)]
+    chosen = wordings[(zlib.crc32(name.encode()) + turn) % len(wordings)]
     try:
         return chosen.render(values)
     except TemplateError as error:

@@ -96,6 +96,8 @@ class _Page:
         self._told: set[str] = set()
         self._openings: set[tuple[str, ...]] = set()
         self._turns: Counter[str] = Counter()
+        self._first_turn = selection.week.monday.toordinal() // 7
+        """Weeks since the calendar began: neighbouring posts never start with the same wording."""
 
     def count(self, paragraph: Paragraph, frame: str, *keys: str, **values: str) -> bool:
         """Add a sentence about statistics; say whether one could be added."""
@@ -166,10 +168,9 @@ class _Page:
 
     def _wordings(self, frame: str, **values: str) -> Iterator[str]:
         """Yield the frame in all its wordings, starting with another one each time it is used."""
-        turn = self._turns[frame]
+        turn = self._first_turn + self._turns[frame]
         self._turns[frame] += 1
-        week = self.selection.week.label
-        return (phrase(frame, week, turn + n, **values) for n in range(wordings_of(frame)))
+        return (phrase(frame, turn + n, **values) for n in range(wordings_of(frame)))
 
     def _framed(  # noqa: PLR0917 - all of them say one thing: which claim, in which frame
         self,
