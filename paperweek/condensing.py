@@ -280,7 +280,8 @@ def _n_for(word: str, given: str) -> str:
 
 
 _BREAK = re.compile(
-    r"\b(?:and|or|the|a|an|of|to|with|by|for|e\.g|i\.e|such as|are|is|at|on|via|be)\.$|…|\.\.\.|  "
+    r"\b(?:and|or|the|a|an|of|to|with|by|for|e\.g|i\.e|such as|are|is|at|on|in|via|be|from|as"
+    r"|that|than)\.$|…|\.\.\.|  "
 )
 _LIST_MARK = re.compile(r"\(\d\)|\((?:i|ii|iii|iv)\)|\b[1-3]\) ")
 
