@@ -33,6 +33,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from paperweek.grounding import (
+    LONGEST_ABSTRACT,
     Ground,
     best_passage,
     ground_of,
@@ -197,7 +198,8 @@ class _Case:
     @property
     def passages(self) -> tuple[str, ...]:
         """What its numbers must stand in: the passages cited, else the whole papers."""
-        words = [readable(citation.words) for citation in self.sentence.citations]
+        cited = self.sentence.citations
+        words = [readable(citation.words[:LONGEST_ABSTRACT]) for citation in cited]
         if words and all(words):
             return (*words, *(ground.title for ground in self.grounds))
         return tuple(ground.prose for ground in self.grounds)
@@ -331,7 +333,7 @@ def _check_citations(case: _Case) -> Reasons:
 
 
 def _holds(ground: Ground, words: str) -> bool:
-    return fold(words) in ground.raw or readable(words) in ground.prose
+    return fold(words) in ground.raw or readable(words[:LONGEST_ABSTRACT]) in ground.prose
 
 
 def _not_of(anchor: str, ground: Ground) -> str:
@@ -456,7 +458,7 @@ _SUPERLATIVE = re.compile(
     r"\b(?:best|largest|biggest|highest|lowest|strongest|fastest|smallest|greatest|busiest|latest"
     r"|leading|first|only|sole|unprecedented|unique(?:ly)?|unmatched|unrivall?ed|dominant|superior"
     r"|state[- ]of[- ]the[- ]art|sota|record|breakthrough|groundbreaking|revolution\w*|always|never"
-    r"|all|every|everywhere|everything|universal(?:ly)?|most(?! of\b))\b",
+    r"|(?<!at )(?<!after )all|every|everywhere|everything|universal(?:ly)?|most(?! of\b))\b",
     re.IGNORECASE,
 )
 _OF_THE_WEEK = re.compile(
@@ -474,6 +476,17 @@ _COMPARED = re.compile(
     r"|longer|shorter|bigger|richer|safer)\b",
     re.IGNORECASE,
 )
+
+
+_PROVEN = re.compile(
+    r"\b(?:prov(?:e[sdn]?|ing|abl[ey])\b|proof|guarantee|eliminat|perfect)", re.IGNORECASE
+)
+_FIRSTLY = re.compile(
+    r"\b(?:first(?:ly)?,|(?:we|they|authors?|at)(?: then| also)? first\b)"
+    r"|\bfirst\b(?=[^.]{0,200}\bthen\b)",
+    re.IGNORECASE,
+)
+"""Where `first` only numbers steps."""
 
 
 def _check_superlatives(case: _Case) -> Reasons:
@@ -495,14 +508,17 @@ def _check_superlatives(case: _Case) -> Reasons:
 def _check_own_comparisons(case: _Case, text: str) -> Reasons:
     """Yield comparing words that no cited paper uses of itself, and papers set against papers."""
     opinion = case.sentence.kind is Kind.JUDGEMENT
-    known = " ".join(ground.prose for ground in case.grounds)
+    known = _FIRSTLY.sub(" ", " ".join(ground.prose for ground in case.grounds))
     stems = {stem(word) for word in words_of(known)}
+    text = _FIRSTLY.sub(" ", text)
     for pattern in (_SUPERLATIVE, _COMPARED):
         for found in pattern.finditer(text):
             if opinion and found[0].lower() in {"first", "only", "all", "every", "less"}:
                 continue
             if not stems.issuperset(stem(word) for word in words_of(found[0])):
                 yield "comparison", f"“{found[0]}” is not the cited paper’s word"
+    if (proof := _PROVEN.search(text)) and not _PROVEN.search(known):
+        yield "comparison", f"“{proof[0]}” is more than the cited paper claims"
     if claim := _BETTER.search(text):
         if not _BETTER.search(known):
             yield "comparison", f"“{claim[0]}” is not the cited paper’s claim"
@@ -562,7 +578,7 @@ def _check_changes(case: _Case) -> Reasons:
         ground = case.ground(citation)
         if ground is None:
             continue
-        passage = readable(citation.words) if citation.words else ""
+        passage = readable(citation.words[:LONGEST_ABSTRACT])
         if len(case.grounds) > 1 or not ground.abstract:
             continue
         if reason := what_changed(case.text, passage or best_passage(case.text, ground), ground):

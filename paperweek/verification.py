@@ -17,6 +17,7 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from paperweek.checks import (
+    LONGEST_SENTENCE,
     MOST_FRAMING_OF_A_MODEL,
     Finding,
     check_sentence,
@@ -115,7 +116,8 @@ class _Known:
         return {key(clean(paper.title)): paper for paper in self.by_id.values() if paper.title}
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
+    def names(self) -> Mapping[str, str]:
+        """Short names of papers, to their ids."""
         named: dict[str, str] = {}
         for arxiv_id, paper in self.by_id.items():
             for name in (own_name(paper), paper.title.partition(":")[0]):
@@ -125,12 +127,7 @@ class _Known:
 
     @cached_property
     def _short_names(self) -> Mapping[str, str]:
-        return {key(name): arxiv_id for name, arxiv_id in reversed(self._names.items())}
-
-    @cached_property
-    def long_names(self) -> Mapping[str, str]:
-        """Short names of several words, which may have small letters within."""
-        return {name: arxiv_id for name, arxiv_id in self._names.items() if " " in name}
+        return {key(name): arxiv_id for name, arxiv_id in reversed(list(self.names.items()))}
 
     def called(self, name: str) -> str:
         """Return the id of the paper that bears the name as its short name or its title."""
@@ -317,6 +314,8 @@ class _Judged:
         faults = tuple(
             finding for link in said.links for finding in _check_address(link, said.text, known)
         )
+        if len(said.text) > LONGEST_SENTENCE:
+            return cls((), (*faults, Finding("form", "", said.text[:200], malformed(said.text))))
         linked = [(link, arxiv_id) for link in said.links if (arxiv_id := paper_of(link.address))]
         citations = tuple(
             Citation(i, _passage(known.by_id[i], link.address), link.words)
@@ -338,15 +337,14 @@ class _Judged:
 
 
 def _implied(text: str, known: _Known, last: str) -> tuple[Citation, ...]:
-    """Return the invented papers that a sentence names: they have no page to link to."""
-    first = re.match(r"[^\s,:]+", text)
-    names = (*names_in(text), *([first[0]] if first else ()))
-    found = [known.called(name) for name in names]
-    found += [i for name, i in known.long_names.items() if stands_in(name, text)]
-    found = [arxiv_id for arxiv_id in found if arxiv_id] or [known.by_people(text)]
-    if not any(found) and re.search(r"\bauthors?\b", text):
-        found = [last]
-    return tuple(Citation(arxiv_id) for arxiv_id in dict.fromkeys(found) if arxiv_id)
+    """Return the invented paper that a sentence names: it has no page to link to."""
+    named = [arxiv_id for name, arxiv_id in known.names.items() if stands_in(name, text)]
+    found = max(
+        named, key=lambda i: overlap(text, [ground_of(known.by_id[i])]), default=""
+    ) or known.by_people(text)
+    if not found and re.search(r"\bauthors?\b", text):
+        found = last
+    return (Citation(found),) if found else ()
 
 
 def _check_cited(text: str, citations: tuple[Citation, ...], known: _Known) -> tuple[Finding, ...]:

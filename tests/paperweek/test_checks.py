@@ -102,6 +102,12 @@ FAITHFUL = {
         VERSIONED,
         words="LPM 1.0 speaks in 3 voices.",
     ),
+    "numbers in another order": about(
+        "RouteNet-X reaches 64.0% accuracy, up from 61.5%, and cuts cost by up to 40%.",
+        words=CUTS,
+    ),
+    "place at the end": about("RouteNet-X cuts cost by up to 40% on TaskSet-9.", words=CUTS),
+    "step": about("The authors first introduce a router, then release 12,000 queries."),
     "framed": about(
         "Worth borrowing from RouteNet-X: a router sends easy queries to small models."
     ),
@@ -202,6 +208,8 @@ CORRUPTED = [
     ("superlative", counted("The largest topic has 12 papers.", "with_code")),
     ("superlative", counted("The smallest group is the best one at 39.", "listed_new")),
     ("comparison", about("RouteNet-X is the first router for easy queries and small models.")),
+    ("comparison", about("The authors prove that small routers may transfer to languages.")),
+    ("changed", about("RouteNet-X raises accuracy to 61.5% from 64.0%.", words=CUTS)),
     ("comparison", about("RouteNet-X sends queries faster to small models.")),
     ("comparison", about("The authors’ probes surpass syntax classifiers.", PROBE)),
     (
@@ -346,6 +354,17 @@ def test_a_model_that_falls_back_is_held_to_the_writer_of_each_section() -> None
     mixed = report(FRAMING, replace(FRAMING, text="So do their ends."), writer="model/1")
     sections = tuple(replace(section, writer="extractive/1") for section in mixed.sections)
     assert check_report(replace(mixed, sections=sections))
+
+
+@pytest.mark.parametrize(
+    "piece", ["(", "1,", "7", "A-", "not ", "thirty-", "“", '"a', "5 beats 3 ", "we introduce "]
+)
+def test_fifty_thousand_characters_are_judged(piece: str) -> None:
+    text = piece * (50_000 // len(piece))
+    paper = Paper("2501.00009", text, text)
+    selection = replace(SELECTION, papers=(paper,))
+    for sentence in (about(text, paper), about("It beats 5 of 7 not.", paper, words=text)):
+        assert check_sentence(sentence, selection)
 
 
 @given(st.text(max_size=300), st.sampled_from(list(Kind)))
