@@ -141,11 +141,17 @@ def overlap(text: str, grounds: Iterable[Ground]) -> float:
 
     1.0 for a text without content words.
     """
+    return _share(text, frozenset().union(*(ground.stems for ground in grounds)))
+
+
+def overlap_with_passages(text: str, passages: Iterable[str]) -> float:
+    """Return the share of the text's content words that stand in the passages, from 0 to 1."""
+    return _share(text, frozenset(word for passage in passages for word in content_stems(passage)))
+
+
+def _share(text: str, known: frozenset[str]) -> float:
     stems = set(content_stems(text))
-    if not stems:
-        return 1.0
-    shared: frozenset[str] = frozenset().union(*(ground.stems for ground in grounds))
-    return len(stems & shared) / len(stems)
+    return len(stems & known) / len(stems) if stems else 1.0
 
 
 def best_passage(text: str, ground: Ground) -> str:

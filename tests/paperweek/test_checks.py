@@ -177,6 +177,11 @@ CORRUPTED = [
         about("Easy queries go to small models; syntax hides from RouteNet-X.", ROUTE, PROBE),
     ),
     ("overlap", about("RouteNet-X folds proteins with equivariant diffusion across crystals.")),
+    # The abstract says so, but not where the link leads.
+    (
+        "overlap",
+        about("RouteNet-X sends easy queries to small models.", words="It does not need labels."),
+    ),
     ("citation", about("RouteNet-X is a router.", Paper("2501.09999", "Elsewhere"))),
     ("citation", about("The authors of “A Title Alone” say so.", BARE)),
     ("passage", about("RouteNet-X is a router for easy queries.", words="a router for hard ones")),
