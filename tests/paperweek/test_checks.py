@@ -180,7 +180,10 @@ CORRUPTED = [
     # The abstract says so, but not where the link leads.
     (
         "overlap",
-        about("RouteNet-X sends easy queries to small models.", words="It does not need labels."),
+        about(
+            "RouteNet-X raises accuracy and languages transfer, outperforming expensive serving.",
+            words="It does not need labels.",
+        ),
     ),
     ("citation", about("RouteNet-X is a router.", Paper("2501.09999", "Elsewhere"))),
     ("citation", about("The authors of “A Title Alone” say so.", BARE)),
