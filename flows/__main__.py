@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
@@ -78,9 +80,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked = parser().parse_args(given)
     except ConfigurationError as error:
         return tell(Summary.of_error(error), error.exit_code, as_json="--json" in given)
-    with shown(debug=asked.debug) as lines:
+    with stopped_like_ctrl_c(), shown(debug=asked.debug) as lines:
         summary, code = run(asked, lines)
     return tell(summary, code, as_json=asked.json)
+
+
+@contextmanager
+def stopped_like_ctrl_c() -> Iterator[None]:
+    """Let a request to end be an interruption, so that Prefect's embedded server ends as well."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run(asked: argparse.Namespace, lines: Lines) -> tuple[Summary, int]:
@@ -178,8 +190,8 @@ def outcome(summary: Summary) -> Iterator[str]:
     if summary.human_edited:
         yield "A person edited or deleted this post: it stays as they left it."
     if summary.papers:
-        sample = " invented" if summary.invented else ""
-        yield f"{summary.cited} papers cited of{sample} {summary.papers}, by {summary.writer}."
+        sample = " invented ones" if summary.invented else ""
+        yield f"{summary.cited} papers cited of {summary.papers}{sample}, by {summary.writer}."
     if summary.silent_sources:
         yield f"Did not give all that was asked: {', '.join(summary.silent_sources)}."
     if summary.url:

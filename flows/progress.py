@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import sys
 import time
@@ -45,11 +46,9 @@ def shown(*, debug: bool) -> Iterator[Lines]:
         from rich.console import Console
 
         console = Console(stderr=True, highlight=False, markup=False)
-        with (
-            console.status("working, Ctrl-C stops …"),
-            _listening(console.print, debug=debug) as it,
-        ):
-            yield it
+        write = functools.partial(console.print, soft_wrap=True)
+        with console.status("working …"), _listening(write, debug=debug) as lines:
+            yield lines
     else:
         with _listening(_plain, debug=debug) as lines:
             yield lines

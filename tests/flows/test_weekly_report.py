@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -294,9 +296,14 @@ def test_prefects_embedded_server_serves_where_there_is_none(run: Run) -> None:
     assert (second.code, second.summary["outcome"]) == (0, "unchanged"), second.err
 
 
-def test_a_run_that_is_interrupted_says_so(run: Run, tmp_path: Path, own_home: Path) -> None:
-    """Ctrl-C while Prefect's embedded server starts: one sentence, no traceback, nothing left."""
-    environment = clean_environment(own_home) | {"PAPERWEEK_BLOG": str(tmp_path / "blog.git")}
+@pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
+    request_to_end: signal.Signals, world: PapersServer, own_home: Path, tmp_path: Path
+) -> None:
+    blog = a_blog(tmp_path / "blog.git")
+    (trap := blog / "hooks" / "pre-receive").write_text("#!/bin/sh\ntouch held\nexec sleep 600\n")
+    trap.chmod(0o755)
+    environment = clean_environment(own_home) | world.environment | {"PAPERWEEK_BLOG": str(blog)}
     with subprocess.Popen(
         [sys.executable, "-m", "flows", "run", WEEK.label],
         env=environment,
@@ -306,14 +313,17 @@ def test_a_run_that_is_interrupted_says_so(run: Run, tmp_path: Path, own_home: P
         start_new_session=True,
     ) as started:
         assert started.stderr
-        read = [started.stderr.readline(), started.stderr.readline()]
-        os.kill(started.pid, 2)
+        # It ends while the blog holds the push: whatever was started must be gone after it.
+        while not (blog / "held").exists() and started.poll() is None:
+            time.sleep(0.1)
+        os.kill(started.pid, request_to_end)
         rest = started.stderr.read()
 
-    assert "starting the flow" in read[1]
-    assert started.returncode == 130
+    assert started.returncode == 130, rest
     assert rest.splitlines()[-2:] == [
         "paperweek: It was stopped before the end.",
         "Run it again: it asks the blog first and publishes nothing twice.",
     ]
     assert "Traceback" not in rest
+    with pytest.raises(ProcessLookupError):
+        os.killpg(started.pid, 0)
