@@ -11,6 +11,7 @@
     │   ├── SourceUnavailable         time-out, refusal to serve, server error              again
     │   ├── SourceUnreadable          an answer that is not what was asked for              again
     │   └── EverySourceSilent         no source answered
+    ├── ModelFailure                  a language model gave nothing of use; stays in its writer
     ├── RenderingError                a template or a file of ours is broken
     ├── PublishingError               the blog's repository did not take the commit
     │   ├── BlogUnreachable           network, time-out, lock                               again
@@ -97,7 +98,7 @@ class FutureWeek(Refusal):
 class UnverifiedPost(Refusal):
     """The finished post does not pass the checks that every post must pass."""
 
-    cure = "Read the findings above; `paperweek verify` shows them for a rehearsed post."
+    cure = "This is a fault of the writer: report it, or leave the paper out and run again."
 
 
 class SourceError(PaperweekError):
@@ -143,6 +144,25 @@ class EverySourceSilent(PaperweekError):
     @property
     def hint(self) -> str:
         return "Check the network and the sources' status pages, then run the week again."
+
+
+class ModelFailure(PaperweekError):
+    """A language model gave nothing that can be used: the embedded writer stands in.
+
+    `lost` says that no further request of this run would fare better, `too_long` that a shorter
+    one might.
+    """
+
+    def __init__(self, what_came: str, lost: bool = False, too_long: bool = False) -> None:
+        super().__init__(what_came, lost, too_long)
+        self.what_came, self.lost, self.too_long = what_came, lost, too_long
+
+    def __str__(self) -> str:
+        return f"The language model gave nothing of use: {self.what_came}."
+
+    @property
+    def hint(self) -> str:
+        return "Look at PAPERWEEK_MODEL and its provider; the post itself is written all the same."
 
 
 class RenderingError(PaperweekError):
