@@ -104,6 +104,15 @@ class Usage(_Part):
     price_usd: float | None
 
 
+class Correction(_Part):
+    """What was said afterwards of a paper that the post leans on."""
+
+    id: str
+    on: str
+    """Day, such as `2025-03-01`."""
+    why: str
+
+
 class DataFile(_Part):
     """A whole data file. Field for field what docs/data-file.md describes."""
 
@@ -125,6 +134,20 @@ class DataFile(_Part):
     degraded: tuple[str, ...]
     dropped: tuple[str, ...]
     usage: Usage
+    changes: str = ""
+    """What a post that was written anew says about what changed."""
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def cited(self) -> frozenset[str]:
+        """The ids of the papers that the prose rests on."""
+        return frozenset(
+            citation.id
+            for section in self.sections
+            for sentences in section.paragraphs
+            for sentence in sentences
+            for citation in sentence.citations
+        )
 
     def published_week(self) -> model.PublishedWeek:
         """Return what later weeks need to know of this one."""
@@ -145,7 +168,12 @@ def read_data_file(text: str) -> DataFile:
 
 
 def write_data_file(
-    report: model.Report, *, title: str, post: str, phrases: Mapping[str, int] | None = None
+    report: model.Report,
+    *,
+    title: str,
+    post: str,
+    phrases: Mapping[str, int] | None = None,
+    changes: str = "",
 ) -> str:
     """Return the report's data file as JSON: UTF-8 text, LF, one final newline.
 
@@ -180,6 +208,7 @@ def write_data_file(
         degraded=tuple(map(clean, report.degraded)),
         dropped=tuple(map(clean, report.dropped)),
         usage=Usage(**dataclasses.asdict(report.usage)),
+        changes=clean(changes),
     )
     return json.dumps(whole.model_dump(by_alias=True), indent=1, ensure_ascii=False) + "\n"
 

@@ -6,10 +6,12 @@ Adapters live in the folders named after their port and never import each other;
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
+from paperweek.ledger import Ledger
 from paperweek.model import (
     Collection,
     Paper,
@@ -22,6 +24,8 @@ from paperweek.model import (
     Week,
 )
 from paperweek.notices import Notice
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,64 @@ class Blog(Protocol):
     def earlier_weeks(self, week: Week, count: int) -> tuple[PublishedWeek, ...]:
         """Return up to `count` published weeks before `week`, newest first."""
 
+    def read(self, path: str) -> str | None:
+        """Return the text of a file of the blog; None where there is no such plain file."""
+
     def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
         """Commit and push the post's files, exactly once, unless the week stands already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One commit that an owner asks for."""
+
+    subject: str
+    """Its first line."""
+    files: Mapping[str, str | None]
+    """Path to the whole new text; None takes the file away."""
+    posts: Mapping[Week, str] = field(default_factory=dict)
+    """The weeks whose post, among the files at this path, is in our words, or taken away by us."""
+
+
+class BlogTip(Protocol):
+    """The blog as one commit shows it."""
+
+    def read(self, path: str) -> str | None:
+        """Return the file's text; None where there is no such plain file."""
+
+    def standing(self, week: Week) -> Publication | None:
+        """Return what the blog holds for the week; None where nothing was ever published."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What persons decided about the weeks."""
+
+    def posts(self) -> Mapping[str, Week]:
+        """Return every weekly post in the blog, whosever it is, by path."""
+
+    def own_weeks(self) -> frozenset[Week]:
+        """Return the weeks that we published."""
+
+    def held(self, weeks: Iterable[Week]) -> frozenset[Week]:
+        """Return those of the weeks that have, or had, a post of anybody."""
+
+    def data(self) -> Mapping[Week, str]:
+        """Return the text of every week's data file, newest first."""
+
+    def is_data_ours(self, week: Week, path: str) -> bool:
+        """Tell whether the week's data file is still as we left it."""
+
+
+class KeptBlog(Blog, Protocol):
+    """A blog whose owner looks after it."""
+
+    def look(self, ask: Callable[[BlogTip], Answer]) -> Answer:
+        """Return what `ask` finds in the blog as it is now."""
+
+    def amend(
+        self, compose: Callable[[BlogTip], tuple[Answer, Change | None]]
+    ) -> tuple[Answer, str]:
+        """Commit what `compose` makes of the blog; return its answer, and the commit or nothing."""
 
 
 class Notifier(Protocol):

@@ -117,8 +117,16 @@ def render_post(
         title=title,
         text=text,
         data_path=data_path(week),
-        data=write_data_file(report, title=title, post=path),
+        data=write_data_file(report, title=title, post=path, changes=changes),
     )
+
+
+def render_correction(arxiv_id: str, title: str, why: str, on: date) -> str:
+    """Return the paragraph that tells readers what is wrong with a paper, one line without end."""
+    url = paper_url(arxiv_id)
+    return _render(
+        "correction.md.j2", arxiv_id=arxiv_id, title=title, url=url, why=why, on=on
+    ).strip()
 
 
 def check_rendered(text: str, meta: Mapping[str, object]) -> None:

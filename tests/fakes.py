@@ -54,6 +54,7 @@ class FakeBlog:
 
     failures: list[PaperweekError] = field(default_factory=list)
     published: dict[Week, Post] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     asked: int = 0
 
     def standing(self, week: Week) -> Publication | None:
@@ -64,6 +65,10 @@ class FakeBlog:
     def earlier_weeks(self, week: Week, count: int) -> tuple[PublishedWeek, ...]:
         self._maybe_fail()
         return ()
+
+    def read(self, path: str) -> str | None:
+        self._maybe_fail()
+        return self.files.get(path)
 
     def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
         self._maybe_fail()

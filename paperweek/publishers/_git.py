@@ -212,8 +212,9 @@ class GitCalls:
         *arguments: str,
         seconds: float,
         environment: Mapping[str, str] | None = None,
+        given: str = "",
     ) -> Answer:
-        """Return how `git <arguments>` ended in the repository `folder`.
+        """Return how `git <arguments>` ended in the repository `folder`; `given` is its input.
 
         Raises BlogUnreachable where it did not end within `seconds`: it and all that it started
         are killed, and what it has done at the other side is unknown.
@@ -229,6 +230,7 @@ class GitCalls:
             process = Git(str(folder)).execute(
                 command,
                 as_process=True,
+                istream=subprocess.PIPE if given else None,
                 env=self._environment | where | dict(environment or {}),
                 start_new_session=True,
             )
@@ -237,7 +239,8 @@ class GitCalls:
                 self.address.text, self.branch, "git is not installed", "Install git and run again."
             ) from None
         try:
-            out, err = process.communicate(timeout=seconds)
+            data = given.encode("utf-8", "surrogateescape") if given else None
+            out, err = process.communicate(data, timeout=seconds)
         except subprocess.TimeoutExpired:
             _kill(process.pid)
             process.communicate()

@@ -4,11 +4,8 @@ There is no work tree. A bare clone without file contents lies in the cache fold
 built on the newest tip by git's plumbing, pushed without force, and believed only when the remote
 says that it has it. Whoever pushes in between wins: the commit is built again on the new tip.
 
-Whose text a post is, is told by the commits. Each of ours carries `Report-Week`, `Report-Blob` (the
-id of the post's content as we wrote it) and `Report-Run` (which tells our commit from that of
-another run of the same week). A post whose content is no longer the one of our newest commit was
-changed by a person, and stays. An author's name would not do: squashing changes it. A hash in the
-front matter would not do: people copy it.
+What the blog holds, and whose words they are, is read by `_tip`. Besides the trailers described
+there, each commit of ours carries `Report-Run`, which tells it from that of another run.
 """
 
 from __future__ import annotations
@@ -21,13 +18,13 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
@@ -41,21 +38,19 @@ from paperweek.errors import (
     PublishingError,
 )
 from paperweek.model import Outcome, Post, Publication, PublishedWeek, Week
+from paperweek.ports import BlogTip, Change
 from paperweek.publishers._git import (
     Address,
     Answer,
     BrokenCloneError,
     Clock,
     GitCalls,
-    nul_separated,
 )
+from paperweek.publishers._tip import Tip
 
 log = logging.getLogger(__name__)
 
 BOT = "paperweek <paperweek@users.noreply.github.com>"
-
-_DATA = "assets/weekly-report/{}.json"
-"""Where the data file of a week lies; its folder is read to find the earlier ones."""
 
 _LAST_QUESTION_SECONDS = 20.0
 """How long the remote is asked, after the deadline, whether a push arrived."""
@@ -67,29 +62,8 @@ _MOVED = re.compile(
     r"incorrect old value|already exists"
 )
 _DIRTY = re.compile(r"Working directory has|[Cc]ould not update working tree|working tree")
-_HEX = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
-_BLOB_LINE = re.compile(rf"^Report-Blob: ({_HEX})$", re.MULTILINE)
-
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=PublishingError)
-
-
-class _Entry(NamedTuple):
-    """A line of git's list of a tree."""
-
-    mode: str
-    kind: str
-    id: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """Our newest commit for a week: what it wrote, and where."""
-
-    commit: str
-    path: str
-    blob: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +86,7 @@ class GitBlog:
         token: SecretStr | str | None = None,
         user: str = "x-access-token",
         post_path: str = "_posts/{date}-weekly-report.md",
+        category: str = "weekly-report",
         bot: str = BOT,
         deadline: float = 180.0,
         ssh_command: str = "ssh",
@@ -138,7 +113,8 @@ class GitBlog:
         )
         if secret and address.host_root.startswith("http://"):
             log.warning("The token for %s travels unencrypted; use https.", address.text)
-        self._branch, self._post_path, self._deadline = branch, post_path, deadline
+        self._branch, self._deadline = branch, deadline
+        self._post_path, self._category = post_path, category
         self._bot_name, self._bot_mail = parseaddr(bot)
         key = hashlib.sha256(address.text.encode()).hexdigest()[:16]
         self._clone = cache / "blogs" / f"{key}.git"
@@ -150,12 +126,23 @@ class GitBlog:
         The outcome is `unchanged`; `human_edited` says that a person changed, moved or deleted
         the post, or wrote it. Raises PublishingError where the blog can't be read.
         """
+        return self.look(lambda tip: tip.standing(week))
 
-        def ask(clock: Clock) -> Publication | None:
-            path = self._post_path.format(date=week.sunday.isoformat(), week=week.label)
-            return self._standing(self._look(clock), week, path, clock)
+    def read(self, path: str) -> str | None:
+        """Return the text of a file of the blog; None where there is no such plain file.
 
-        return self._with_clone(Clock(self._deadline), ask)
+        Raises PublishingError where the blog can't be read.
+        """
+        return self.look(lambda tip: tip.read(path))
+
+    def look(self, ask: Callable[[BlogTip], _T]) -> _T:
+        """Return what `ask` finds in the blog as it is now.
+
+        Raises PublishingError where the blog can't be read.
+        """
+        return self._with_clone(
+            Clock(self._deadline), lambda clock: ask(self._tip(self._look(clock), clock))
+        )
 
     def earlier_weeks(self, week: Week, count: int) -> tuple[PublishedWeek, ...]:
         """Return up to `count` published weeks before `week`, newest first, by their data files.
@@ -167,12 +154,14 @@ class GitBlog:
         def ask(clock: Clock) -> tuple[PublishedWeek, ...]:
             view = self._seen if self._seen and self._has(self._seen, clock) else self._look(clock)
             found: list[PublishedWeek] = []
-            for earlier, entry in self._data_files(view, week, clock):
+            tip = self._tip(view, clock)
+            for earlier, entry in tip.data_files():
                 if len(found) == count:
                     break
-                text = self._ok("cat-file", "blob", entry.id, clock=clock)
+                if earlier >= week:
+                    continue
                 try:
-                    found.append(_read(text, earlier))
+                    found.append(_read(tip.read(entry.path) or "", earlier))
                 except (ValueError, ConfigurationError) as error:
                     why = shorten(str(error), _LONGEST_REASON, placeholder="…").rstrip(".")
                     log.warning("Skipped %s in the blog: %s.", entry.path, why)
@@ -190,18 +179,39 @@ class GitBlog:
         """
         for path in (post.path, post.data_path):
             self._refuse_odd(path)
-        clock, sent, tries = Clock(self._deadline), set[str](), 0
-        while True:
-            try:
-                done = self._with_clone(
-                    clock, lambda clock: self._attempt(post, clock, sent, rewrite=rewrite)
-                )
-            except BlogUnreachable:
-                if sent and (landed := self._landed(post, sent)):
-                    return landed
-                raise
-            if done:
-                return done
+        clock, sent = Clock(self._deadline), set[str]()
+        try:
+            return self._until_taken(
+                clock, lambda clock: self._attempt(post, clock, sent, rewrite=rewrite)
+            )
+        except BlogUnreachable:
+            if sent and (landed := self._landed(post, sent)):
+                return landed
+            raise
+
+    def amend(self, compose: Callable[[BlogTip], tuple[_T, Change | None]]) -> tuple[_T, str]:
+        """Commit and push the change that `compose` makes of the blog; return its answer too.
+
+        `compose` is asked again for each newer tip; the commit's id is empty where it wanted no
+        change. Raises what `publish` raises; called again, `compose` sees whether it arrived.
+        """
+
+        def attempt(clock: Clock) -> tuple[_T, str] | None:
+            view = self._look(clock)
+            answer, change = compose(self._tip(view, clock))
+            commit = self._commit(view, change, clock) if change else ""
+            if commit and not self._push(view, commit, clock):
+                return None
+            if commit:
+                self._confirm(view, commit, clock)
+            return answer, commit
+
+        return self._until_taken(Clock(self._deadline), attempt)
+
+    def _until_taken(self, clock: Clock, attempt: Callable[[Clock], _T | None]) -> _T:
+        """Return what an attempt returns, as soon as nobody was faster."""
+        tries = 0
+        while (done := self._with_clone(clock, attempt)) is None:
             tries += 1
             pause = random.SystemRandom().uniform(0.05, min(_LONGEST_PAUSE, 0.1 * 2**tries))
             if clock.left <= pause:
@@ -209,21 +219,26 @@ class GitBlog:
                     BlogUnreachable, f"others kept pushing, or hold its lock ({tries} tries)"
                 )
             time.sleep(pause)
+        return done
 
     def _attempt(
         self, post: Post, clock: Clock, sent: set[str], *, rewrite: bool
     ) -> Publication | None:
         """Publish on the tip of now; None where somebody was faster."""
         view = self._look(clock)
-        standing = self._standing(view, post.week, post.path, clock)
+        tip = self._tip(view, clock)
+        standing = tip.standing(post.week, post.path)
         if standing and standing.commit in sent:
             return replace(standing, outcome=Outcome.PUBLISHED)
         if standing and (standing.human_edited or not rewrite):
             return standing
-        if standing and self._is_data_edited(view, post, clock):
+        if standing and not tip.is_data_ours(post.week, post.data_path):
             return replace(standing, human_edited=True)
-        obsolete = standing.path if standing and standing.path != post.path else ""
-        commit = self._commit(view, post, obsolete, clock)
+        files: dict[str, str | None] = {post.path: post.text, post.data_path: post.data}
+        if standing and standing.path != post.path:
+            files[standing.path] = None
+        change = Change(f"Weekly report {post.week}", files, {post.week: post.path})
+        commit = self._commit(view, change, clock)
         if not commit:
             return standing
         sent.add(commit)
@@ -237,7 +252,7 @@ class GitBlog:
         """Ask whether a push of unknown outcome arrived after all; None where it cannot be told."""
 
         def ask(clock: Clock) -> Publication | None:
-            return self._standing(self._look(clock), post.week, post.path, clock)
+            return self._tip(self._look(clock), clock).standing(post.week, post.path)
 
         try:
             standing = self._with_clone(Clock(_LAST_QUESTION_SECONDS), ask)
@@ -310,120 +325,45 @@ class GitBlog:
         known = self._run("rev-parse", "--quiet", "--verify", _tracking(view.branch), clock=clock)
         return known.is_good and known.out.strip() == view.tip
 
-    def _standing(self, view: _View, week: Week, path: str, clock: Clock) -> Publication | None:
-        if not view.tip:
-            return None
-        unchanged = Publication(week, Outcome.UNCHANGED, path)
-        if record := self._record(view, week, clock):
-            now = self._entry(view.tip, record.path, clock)
-            moved = "" if now else self._path_with(view, record, clock)
-            edited = now is None or now.id != record.blob
-            where = moved or record.path
-            return replace(unchanged, path=where, commit=record.commit, human_edited=edited)
-        if self._entry(view.tip, path, clock):
-            return replace(unchanged, commit=self._last(view, path, clock), human_edited=True)
-        data_path = _DATA.format(week)
-        if self._entry(view.tip, data_path, clock):
-            # Someone rewrote the history and took the post away, or moved it.
-            commit = self._last(view, data_path, clock)
-            return replace(unchanged, commit=commit, human_edited=True)
-        return None
+    def _tip(self, view: _View, clock: Clock) -> Tip:
+        def git(*arguments: str, given: str = "") -> str:
+            return self._ok(*arguments, clock=clock, given=given)
 
-    def _record(self, view: _View, week: Week, clock: Clock) -> _Record | None:
-        """Return our newest commit for the week that really wrote what its trailers say.
-
-        A person's commit that copied the trailers fails that test, so it is not believed.
-        """
-        line = f"Report-Week: {week.label}"
-        said = self._ok(
-            "log", "--fixed-strings", f"--grep={line}", "--format=%H%n%B%x00", view.tip, clock=clock
-        )
-        for block in nul_separated(said):
-            commit, _, message = block.strip("\n").partition("\n")
-            if line not in message.splitlines() or not (blob := _BLOB_LINE.search(message)):
-                continue
-            if path := self._path_written(commit, blob[1], clock):
-                return _Record(commit, path, blob[1])
-        return None
-
-    def _path_written(self, commit: str, blob: str, clock: Clock) -> str:
-        """Return the path at which the commit brought this content; empty where it did not."""
-        options = ("--root", "-r", "-m", "-z", "--no-renames", "--no-commit-id", "--no-abbrev")
-        said = list(nul_separated(self._ok("diff-tree", *options, commit, clock=clock)))
-        pairs = zip(said[::2], said[1::2], strict=False)
-        return next((path for raw, path in pairs if raw.split()[3] == blob), "")
-
-    def _path_with(self, view: _View, record: _Record, clock: Clock) -> str:
-        """Return another path that holds what we wrote: a person renamed the post."""
-        return next(
-            (entry.path for entry in self._entries(view.tip, clock) if entry.id == record.blob), ""
-        )
-
-    def _is_data_edited(self, view: _View, post: Post, clock: Clock) -> bool:
-        record = self._record(view, post.week, clock)
-        if not record:
-            return True
-        now = self._entry(view.tip, post.data_path, clock)
-        then = self._entry(record.commit, post.data_path, clock)
-        return (now and now.id) != (then and then.id)
-
-    def _last(self, view: _View, path: str, clock: Clock) -> str:
-        return self._ok("log", "-1", "--format=%H", view.tip, "--", path, clock=clock).strip()
-
-    def _data_files(self, view: _View, week: Week, clock: Clock) -> list[tuple[Week, _Entry]]:
-        """Return the data files of the weeks before `week`, newest first."""
-        if not view.tip:
-            return []
-        entries = self._entries(view.tip, clock, f"{PurePosixPath(_DATA).parent}/", recursive=False)
-        dated = ((_week_of(e.path), e) for e in entries)
-        earlier = [(w, e) for w, e in dated if w and w < week and e.mode in {"100644", "100755"}]
-        return sorted(earlier, key=lambda pair: pair[0], reverse=True)
-
-    def _entries(
-        self, tree: str, clock: Clock, *paths: str, recursive: bool = True
-    ) -> Iterator[_Entry]:
-        options = ("-z", "--full-tree", *(("-r",) if recursive else ()))
-        said = self._ok("ls-tree", *options, tree, "--", *paths, clock=clock)
-        for part in nul_separated(said):
-            head, _, path = part.partition("\t")
-            mode, kind, blob = head.split()
-            yield _Entry(mode, kind, blob, path)
-
-    def _entry(self, tree: str, path: str, clock: Clock) -> _Entry | None:
-        return next(self._entries(tree, clock, path, recursive=False), None)
+        return Tip(view.tip, git, pattern=self._post_path, category=self._category)
 
     # A commit, and its way to the remote
 
-    def _commit(self, view: _View, post: Post, obsolete: str, clock: Clock) -> str:
+    def _commit(self, view: _View, change: Change, clock: Clock) -> str:
         """Build the commit on the tip; return its id, empty where the tip holds all of it."""
-        for path in (post.path, post.data_path):
+        for path in change.files:
+            self._refuse_odd(path)
             self._refuse_links(view, path, clock)
         with tempfile.TemporaryDirectory(dir=self._clone, prefix="commit-") as folder:
             scratch = Path(folder)
             # Nothing is checked out there, but taking a file off the index asks for a work tree.
             index = {"GIT_INDEX_FILE": str(scratch / "index"), "GIT_WORK_TREE": folder}
 
-            def staged(*arguments: str) -> str:
-                return self._ok(*arguments, clock=clock, environment=index).strip()
+            def staged(*arguments: str, given: str = "") -> str:
+                return self._ok(*arguments, clock=clock, environment=index, given=given).strip()
 
             staged("read-tree", *([view.tip] if view.tip else ["--empty"]))
-            if obsolete:
-                staged("update-index", "--force-remove", "--", obsolete)
-            blobs = []
-            for path, text in ((post.path, post.text), (post.data_path, post.data)):
-                (scratch / "content").write_bytes(text.encode())
-                blob = staged("hash-object", "-w", "--no-filters", str(scratch / "content"))
+            blobs = {}
+            for path, text in change.files.items():
+                if text is None:
+                    staged("update-index", "--force-remove", "--", path)
+                    continue
+                blob = staged("hash-object", "-w", "--no-filters", "--stdin", given=text)
                 staged("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
-                blobs.append(blob)
+                blobs[path] = blob
             tree = staged("write-tree", "--missing-ok")
             if view.tip and tree == staged("rev-parse", f"{view.tip}^{{tree}}"):
                 return ""
-            (scratch / "message").write_text(_message(post.week, blobs[0]), encoding="utf-8")
             parent = ("-p", view.tip) if view.tip else ()
             return self._ok(
-                *("commit-tree", tree, *parent, "-F", str(scratch / "message")),
+                *("commit-tree", tree, *parent),
                 clock=clock,
                 environment=self._identity,
+                given=_message(change, blobs),
             ).strip()
 
     @property
@@ -439,8 +379,9 @@ class GitBlog:
         """Refuse to write through a link, over a folder, or into what is not a folder."""
         if not view.tip:
             return
+        tip = self._tip(view, clock)
         for place in (*reversed(PurePosixPath(path).parents[:-1]), PurePosixPath(path)):
-            entry = self._entry(view.tip, str(place), clock)
+            entry = tip.entry(str(place))
             if entry is None:
                 return
             wanted = "blob" if str(place) == path else "tree"
@@ -586,13 +527,25 @@ class GitBlog:
     # Git
 
     def _run(
-        self, *arguments: str, clock: Clock, environment: dict[str, str] | None = None
+        self,
+        *arguments: str,
+        clock: Clock,
+        environment: dict[str, str] | None = None,
+        given: str = "",
     ) -> Answer:
-        return self._git.run(self._clone, *arguments, seconds=clock.left, environment=environment)
+        return self._git.run(
+            self._clone, *arguments, seconds=clock.left, environment=environment, given=given
+        )
 
-    def _ok(self, *arguments: str, clock: Clock, environment: dict[str, str] | None = None) -> str:
+    def _ok(
+        self,
+        *arguments: str,
+        clock: Clock,
+        environment: dict[str, str] | None = None,
+        given: str = "",
+    ) -> str:
         """Return what git printed. Raises what its failure means, or BrokenCloneError."""
-        answer = self._run(*arguments, clock=clock, environment=environment)
+        answer = self._run(*arguments, clock=clock, environment=environment, given=given)
         if answer.is_good:
             return answer.out
         raise self._failure(answer)
@@ -618,21 +571,12 @@ def _tracking(branch: str) -> str:
     return f"refs/remotes/origin/{branch}"
 
 
-def _message(week: Week, blob: str) -> str:
-    return (
-        f"Weekly report {week.label}\n\n"
-        f"Report-Week: {week.label}\nReport-Blob: {blob}\nReport-Run: {uuid.uuid4().hex}\n"
-    )
-
-
-def _week_of(path: str) -> Week | None:
-    """Return the week that a data file is named after; None for other files."""
-    name = PurePosixPath(path)
-    try:
-        week = Week.parse(name.stem)
-    except ConfigurationError:
-        return None
-    return week if _DATA.format(week) == path else None
+def _message(change: Change, blobs: Mapping[str, str]) -> str:
+    lines = [change.subject, ""]
+    for week, path in change.posts.items():
+        ours = f"Report-Blob: {blobs[path]}" if path in blobs else f"Report-Unpublished: {path}"
+        lines += [f"Report-Week: {week}", ours]
+    return "\n".join([*lines, f"Report-Run: {uuid.uuid4().hex}", ""])
 
 
 def _read(text: str, week: Week) -> PublishedWeek:

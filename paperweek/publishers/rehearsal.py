@@ -25,6 +25,10 @@ class Rehearsal:
         """Return the real blog's published weeks before `week`, newest first."""
         return self.blog.earlier_weeks(week, count) if self.blog else ()
 
+    def read(self, path: str) -> str | None:
+        """Return the text of a file of the real blog."""
+        return self.blog.read(path) if self.blog else None
+
     def publish(self, post: Post, *, rewrite: bool = False) -> Publication:  # noqa: ARG002
         """Write post and data into the folder. Raises BlogUnusable where it takes no file."""
         page = self.folder / f"{post.week}.md"
