@@ -39,6 +39,12 @@ def today(zone: ZoneInfo) -> date:
     return due.astimezone(zone).date()
 
 
+def run_name() -> str:
+    """Return what the run is called in Prefect's pages."""
+    due: datetime = runtime.flow_run.scheduled_start_time
+    return f"report on {runtime.flow_run.parameters.get('week') or f'the week by {due:%Y-%m-%d}'}"
+
+
 def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """Announce a run that was refused or failed. Never raises: one failure is enough."""
     error = state.result(raise_on_failure=False)
@@ -55,7 +61,7 @@ def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
 
 @flow(
     name="weekly-report",
-    flow_run_name="report on {week}",
+    flow_run_name=run_name,
     on_failure=[tell_the_owner],
     timeout_seconds=7200,
     persist_result=False,

@@ -92,6 +92,7 @@ def test_it_deploys_to_a_real_server(prefect_server: Mapping[str, str], tmp_path
 
     assert "flows.weekly_report.weekly_report" in told
     assert "0 8 * * 0" in told
+    assert f"'directory': '{CHECKOUT}'" in told
 
 
 def test_a_stranger_of_our_name_on_the_path_is_named(tmp_path: Path) -> None:

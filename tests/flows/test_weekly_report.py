@@ -192,9 +192,13 @@ def test_one_silent_source_is_said_and_the_run_goes_on(run: Run, tmp_path: Path)
             PAPERWEEK_ARXIV_URL=nobody,
             PAPERWEEK_SOURCE_SECONDS="1",
             PAPERWEEK_SLACK_WEBHOOK_URL=channel.url,
+            PAPERWEEK_SITE_URL="https://blog.example",
         )
 
     assert (ended.code, ended.summary["outcome"]) == (0, "published"), ended.err
+    page = "https://blog.example/weekly-report/2025/07/13/weekly-report.html"
+    assert ended.summary["url"] == page
+    assert f"<{page}|Read it>" in json.dumps(channel.posted)
     assert ended.summary["silent_sources"] == ["arxiv"]
     assert "arxiv" in json.dumps(channel.posted).lower()
     assert "arXiv" in git("show", f"main:{POST}", cwd=tmp_path / "blog.git").splitlines()[-1]
