@@ -10,12 +10,13 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
+from flows import verifying
 from flows.progress import Lines, shown
 from paperweek import __version__
 from paperweek.errors import ConfigurationError, OrchestratorUnavailable, PaperweekError
@@ -70,6 +71,7 @@ def parser() -> Parser:
     run.add_argument(
         "--snapshot", metavar="FILE", default="", help="take the week from a snapshot, not the net"
     )
+    verifying.add_to(commands)
     return top
 
 
@@ -81,8 +83,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigurationError as error:
         return tell(Summary.of_error(error), error.exit_code, as_json="--json" in given)
     with stopped_like_ctrl_c(), shown(debug=asked.debug) as lines:
+        if asked.command != "run":
+            return other(asked, lines)
         summary, code = run(asked, lines)
     return tell(summary, code, as_json=asked.json)
+
+
+def other(asked: argparse.Namespace, lines: Lines) -> int:
+    """Carry out a command that needs no flow, and return its exit code."""
+    try:
+        act: Callable[[argparse.Namespace, Settings], int] = asked.act
+        return act(asked, settle(lines))
+    except PaperweekError as error:
+        logger.debug("Where it happened:", exc_info=True)
+        print(f"paperweek: {lines.redact(str(error))}\n{error.hint}", file=sys.stderr, flush=True)
+        return error.exit_code
 
 
 @contextmanager
