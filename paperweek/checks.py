@@ -209,6 +209,9 @@ class _Case:
         return tuple(ground.prose for ground in self.grounds)
 
 
+_QUOTED = re.compile(r"“[^“”]*”")
+
+
 @cache
 def _topic_names() -> re.Pattern[str]:
     names = sorted((topic.name for topic in taxonomy().values()), key=len, reverse=True)
@@ -219,10 +222,18 @@ def _topic_names() -> re.Pattern[str]:
 def without_topics(text: str) -> str:
     """Return the text with each topic's name replaced by a word that is nobody's name.
 
+    What is quoted stays as it is: a title may well hold the name of a topic.
+
     >>> without_topics("Two are about computer use and GUI agents.")
     'Two are about this topic.'
     """
-    return _topic_names().sub("this topic", text)
+    quoted = [found.span() for found in _QUOTED.finditer(text)]
+
+    def replaced(found: re.Match[str]) -> str:
+        kept = any(start < found.start() < end for start, end in quoted)
+        return found[0] if kept else "this topic"
+
+    return _topic_names().sub(replaced, text)
 
 
 # The rules by kind -----------------------------------------------------------------------------

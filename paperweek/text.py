@@ -143,8 +143,8 @@ def _latex(span: str) -> str:
 def sentences(text: str) -> tuple[str, ...]:
     """Return the text's sentences, in order; joined by blanks they are the folded text again.
 
-    Knows the abbreviations and list marks of abstracts; a sentence never ends inside brackets
-    that it opened, so enumerations such as `(1) … (2) …` stay whole.
+    Knows the abbreviations and list marks of abstracts; a sentence never ends inside brackets or
+    typographic quotation marks that it opened, so enumerations such as `(1) … (2) …` stay whole.
 
     >>> sentences("Models fail, e.g. on dates. We ask why (cf. Fig. 2). It helps.")
     ('Models fail, e.g. on dates.', 'We ask why (cf. Fig. 2).', 'It helps.')
@@ -164,6 +164,11 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def _is_open(piece: str) -> bool:
-    """Tell whether the piece ends inside brackets; enumeration marks such as `1)` don't count."""
-    opened = piece.count("(") - piece.count(")")
-    return opened > 0 and len(piece) - piece.rfind("(") < 200  # noqa: PLR2004 - a forgotten bracket must not swallow the rest
+    """Tell whether the piece ends inside brackets or a quotation, such as a title with a stop.
+
+    Enumeration marks such as `1)` don't count, and a forgotten bracket must not swallow the rest.
+    """
+    return any(
+        piece.count(start) > piece.count(end) and len(piece) - piece.rfind(start) < longest
+        for start, end, longest in (("(", ")", 200), ("“", "”", 300))
+    )

@@ -53,6 +53,8 @@ def test_markup_is_read_as_its_reader_sees_it(written: str, read: str) -> None:
         ("A schedule.A study follows.", 2),
         ("Smith et al. Found it first.", 1),
         ("No stop at the end", 1),
+        ("The authors of “Cut Losses! Learning to Prune” prune. It helps.", 2),
+        (f"A “forgotten mark. {'It goes on. ' * 40}", 17),
         ("", 0),
     ],
 )
