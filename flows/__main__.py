@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from flows import verifying
+from flows import checking, verifying
 from flows.progress import Lines, shown
 from paperweek import __version__
 from paperweek.errors import ConfigurationError, OrchestratorUnavailable, PaperweekError
@@ -72,6 +72,7 @@ def parser() -> Parser:
         "--snapshot", metavar="FILE", default="", help="take the week from a snapshot, not the net"
     )
     verifying.add_to(commands)
+    checking.add_to(commands)
     return top
 
 
@@ -92,6 +93,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def other(asked: argparse.Namespace, lines: Lines) -> int:
     """Carry out a command that needs no flow, and return its exit code."""
     try:
+        if getattr(asked, "settles", False):  # what the settings are worth is its own question
+            itself: Callable[[argparse.Namespace, Callable[[], Settings]], int] = asked.act
+            return itself(asked, lambda: settle(lines))
         act: Callable[[argparse.Namespace, Settings], int] = asked.act
         return act(asked, settle(lines))
     except PaperweekError as error:

@@ -14,12 +14,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MINYEAR, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import arxiv  # type: ignore[import-untyped]
 import requests
@@ -116,6 +116,17 @@ class ArxivSearch:
             else:
                 visit.list_week(self._query(week), self._page)
         return visit.harvest(known)
+
+    def probe(self) -> str:
+        """Return how it answered one tiny request. Raises SourceError where it did not."""
+        conversation = Conversation(
+            "arXiv", replace(self._manners, tries=1), self._clock, self._turns
+        )
+        query = {"search_query": f"cat:{self._categories[0]}", "start": 0, "max_results": 1}
+        joint = "&" if "?" in self._address else "?"
+        with closing(conversation):
+            conversation.ask(f"{self._address}{joint}{urlencode(query)}", read_feed, "one paper")
+        return "it answers"
 
     def _query(self, week: Week) -> str:
         categories = " OR ".join(f"cat:{name}" for name in self._categories)

@@ -11,7 +11,9 @@ import json
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -84,6 +86,19 @@ class HuggingFace:
             failure=" ".join(failures),
         )
         return Harvest(tuple(papers.values()), account)
+
+    def probe(self) -> str:
+        """Return how it answered one tiny request. Raises SourceError where it did not."""
+        conversation = Conversation("Hugging Face", replace(self._manners, tries=1), self._clock)
+        today = self._clock.now().date()
+        day = today - timedelta(days=1)
+        with closing(conversation):
+            conversation.ask(
+                f"{self._address}?{urlencode({'date': day.isoformat(), 'limit': 1})}",
+                lambda answer: _records(answer, day, today),
+                "one paper",
+            )
+        return "it answers"
 
 
 def _pages(
