@@ -33,6 +33,21 @@ _EXPERIMENTS = re.compile(
 )
 """`Extensive experiments on X show that …`: the rest is the claim, X its place."""
 
+_LABEL = re.compile(
+    r"^(?:BACKGROUND|METHODS?|RESULTS?|CONCLUSIONS?|OBJECTIVES?|MOTIVATION|PURPOSE|FINDINGS)"
+    r"\s?[:.-] ?"
+)
+"""The headings of a structured abstract."""
+
+_THIS_PAPER = re.compile(
+    r"^(?:This|The present) (?:technical |position )?(?:paper|work|study|article|report|survey)"
+    r" (?:also |further |then |first )?(?P<verb>[a-z]+s) "
+)
+_HERE_AT = re.compile(
+    r" ?\(this https URL\)|(?:,? ?(?:at|from|via|on|in)|:)? ?(?:this https URL(?:, )?)+",
+    re.IGNORECASE,
+)
+
 _DANGLING = re.compile(
     rf"^(?:{alternatives('dangling')})\b|^To [^,]{{3,90}}, (?:they|it)\b"
     r"|^(?:[\w-]+ ){1,3}(?:them|it|they|their|its)\b",
@@ -57,9 +72,18 @@ _LINKED = re.compile(
     r"(?:at|on|via|from|under)?:? ?\(?(?:https?://|www\.|github\.com/)[^\s)]*\)?",
     re.IGNORECASE,
 )
+_CONDITION = (
+    r"(?:[\w-]+ )?(?:conditions?|views?|poses?|scenes?|subjects?|tasks?|class(?:es)?|objects?"
+    r"|domains?|categor(?:y|ies)|settings?)\b"
+)
 _IN_THIS_PAPER = re.compile(r" (?:in|through) (?:this|our) (?:paper|work|study)\b,?")
 _ASIDE = re.compile(r" \((?:e\.g\.|i\.e\.|see|cf\.|such as|including|Fig|Sec|Table|Tab)[^()]*\)")
-_PRAISE = re.compile(rf"\b(?:{alternatives('praise')}),? ")
+_PRAISE = re.compile(
+    rf"(?<=\b[Aa] )(?:{alternatives('praise')}),? (?!{_CONDITION})"
+    rf"|(?<=\b[Aa]n )(?:{alternatives('praise')}),? (?!{_CONDITION})"
+)
+"""Only where it praises one made thing: `under novel illumination` is no praise but a condition."""
+
 _LONE_AND = re.compile(r"\b([Aa]n?|[Tt]he) and (?=[a-z])")
 _AFTERTHOUGHT = re.compile(rf", (?:{alternatives('afterthought')}) [^;:]*$")
 _ARTICLE = re.compile(r"\b([Aa])n? (?=([A-Za-z]))")
@@ -116,7 +140,10 @@ def condense(sentence: str, voice: Voice, *, limit: int = _WORD_LIMIT) -> str | 
     >>> condense("It also halves memory.", people) is None
     True
     """
-    text = sentence.strip()
+    text = _THIS_PAPER.sub(
+        lambda found: f"We {_plural(found['verb'])} ", _LABEL.sub("", sentence.strip())
+    )
+    text = _HERE_AT.sub("", text) if "https URL" in text else text
     if _UNREADABLE.search(_LINKED.sub("", text)):
         return None
     text = _LINKED.sub("", text) if "://" in text or "www." in text else text
@@ -165,16 +192,22 @@ def _third_person(text: str, voice: Voice) -> str | None:
     return _people(_ADVERB_OF_ORDER.sub(r"\1 ", text), voice)
 
 
-def _definition(what: str, name: str) -> str | None:
+def _definition(what: str, name: str) -> str | None:  # noqa: PLR0911 - one a way of introducing
     """Return `NAME is a …` out of `NAME, a …`, where the sentence introduces the name."""
     quoted = re.escape(name)
     introduced = re.match(
         rf"^(?:the )?[“\"]?{quoted}[”\"]?(?P<long> ?\([^()]*\))?(?P<rest>.*)$", what
     )
+    if not introduced and (
+        spelled := re.match(rf"^(?:the )?(?P<full>[^,()]{{3,80}}) \({quoted}\)(?P<rest>.*)$", what)
+    ):
+        apposed = re.match(r"^ ?(?:,|:|-|–|—)\s*((?:an?|the) .*)$", spelled["rest"])
+        if apposed and not _SECOND_VERB.search(apposed[1]):
+            return f"{spelled['full']} ({name}) is {apposed[1]}"
     if not introduced:
         return None
     long, rest = introduced["long"] or "", introduced["rest"]
-    if apposition := re.match(r"^(?:,|:| -| –|—| —)\s*((?:an?|the) .*)$", rest):
+    if apposition := re.match(r"^ ?(?:,|:|-|–|—)\s*((?:an?|the) .*)$", rest):
         if _SECOND_VERB.search(apposition[1]):
             return None
         return f"{name}{long} is {apposition[1]}"
@@ -215,8 +248,10 @@ def _people(text: str, voice: Voice) -> str:
 
 
 def _possessive(voice: Voice) -> str:
-    if voice.authors in {"they", "its authors"}:
+    if voice.authors == "they":
         return "their"
+    if voice.authors in {"its author", "its authors"}:
+        return "its"
     return "the authors’" if voice.several else "the author’s"
 
 
@@ -233,6 +268,17 @@ def third_person_verb(verb: str) -> str:
     if re.search(r"(?:s|sh|ch|x|z)$", verb):
         return verb + "es"
     return verb + "s"
+
+
+def _plural(verb: str) -> str:
+    """Return the plural form of a singular verb in the present tense.
+
+    >>> [_plural(verb) for verb in ("studies", "proposes", "teaches", "shows")]
+    ['study', 'propose', 'teach', 'show']
+    """
+    if verb.endswith("ies"):
+        return verb[:-3] + "y"
+    return verb[:-2] if re.search(r"(?:ss|sh|ch|x|zz)es$", verb) else verb[:-1]
 
 
 def _shorten(text: str, limit: int) -> str:
@@ -283,6 +329,9 @@ _BREAK = re.compile(
     r"\b(?:and|or|the|a|an|of|to|with|by|for|e\.g|i\.e|such as|are|is|at|on|in|via|be|from|as"
     r"|that|than)\.$|…|\.\.\.|  "
 )
+_GARBLED = re.compile(r"\bit's own\b|\bby \w+ed on\b|,[a-z]{2}|\b[B-HJ-Z]\.$")
+"""Slips of the abstract's own, and formulas that lost their setting."""
+
 _LIST_MARK = re.compile(r"\(\d\)|\((?:i|ii|iii|iv)\)|\b[1-3]\) ")
 
 
@@ -292,5 +341,6 @@ def _is_broken(text: str) -> bool:
         or text.count("“") != text.count("”")
         or text.count('"') % 2 == 1
         or bool(_BREAK.search(text))
+        or bool(_GARBLED.search(text))
         or bool(_LIST_MARK.search(text))
     )

@@ -155,6 +155,7 @@ class DataFile(_Part):
             week=model.Week.parse(self.week),
             listed={paper.id: paper.topics for paper in self.papers if paper.votes is not None},
             phrases=dict(self.phrases),
+            told=self.cited,
         )
 
 
@@ -174,6 +175,7 @@ def write_data_file(
     post: str,
     phrases: Mapping[str, int] | None = None,
     changes: str = "",
+    corrections: tuple[Correction, ...] = (),
 ) -> str:
     """Return the report's data file as JSON: UTF-8 text, LF, one final newline.
 
@@ -209,6 +211,7 @@ def write_data_file(
         dropped=tuple(map(clean, report.dropped)),
         usage=Usage(**dataclasses.asdict(report.usage)),
         changes=clean(changes),
+        corrections=corrections,
     )
     return json.dumps(whole.model_dump(by_alias=True), indent=1, ensure_ascii=False) + "\n"
 

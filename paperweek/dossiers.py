@@ -11,6 +11,7 @@ real weeks; they favour precision: a sentence that could be two things is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -28,10 +29,13 @@ class Part(StrEnum):
     PROBLEM = "problem"
     IDEA = "idea"
     MECHANISM = "mechanism"
+    """How it is done."""
     RESULT = "result"
     """A number with what it is compared with."""
     NUMBER = "number"
     """A number that stands alone."""
+    CLAIM = "claim"
+    """An outcome that is stated without a number."""
     FINDING = "finding"
     CATCH = "catch"
     RELEASE = "release"
@@ -77,15 +81,40 @@ _LATE = 0.55
 """From here on an abstract speaks of what comes after its results."""
 _MANY_NUMBERS = 5
 
-_GAP, _OTHERS, _MEASURE, _BASELINE = cue("gap"), cue("others"), cue("measure"), cue("baseline")
-_LIMIT, _SUCCESS, _TURN = cue("limit"), cue("success"), cue("turn")
-_GIVES, _OPEN, _EMPTY, _STATUS, _TEAM = (
-    cue("giving"),
-    cue("open"),
-    cue("empty"),
-    cue("status"),
-    cue("team"),
+_OTHERS = re.compile(
+    rf"\b(?:{alternatives('others')}) (?:[\w-]+ ){{0,3}}(?:{alternatives('works')})\b",
+    re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"^(?:For|When|Beyond|On|In|With|Without|If|At|Where|Performance|Accuracy|Gains?|Results|Quality)\b"
+)
+_CONCESSION = re.compile(r"^(?:While|Although|Though|Despite|Even though|Whereas) [^,]{5,160}, ")
+_IS_REACHED = re.compile(r"\b(?:achiev\w*|gives?|needs?|reach\w*|scores?|obtains?|attain\w*)\b")
+_AGAINST = re.compile(
+    r"\d\S* .{0,80}\b(?:compared (?:with|to)|against|versus|vs|whereas|up from|down from)\b"
+)
+_PROMISE = re.compile(
+    r"\b(?:will (?:also )?be|will (?:also )?release|will open-source|soon)\b", re.IGNORECASE
+)
+_ATTACK = re.compile(
+    r"\b(?:attack\w*|jailbreak\w*|backdoor\w*|adversar\w+|poison\w*|sign flips?|hijack\w*)\b",
+    re.IGNORECASE,
+)
+_POINTS_OUT = re.compile(
+    r"\b(?:setting|laying|pointing|outlining|highlighting|establishing) .{0,60}$"
+)
+_CODE = re.compile(
+    r"github|gitlab|huggingface\.co|hugging face|\bcodes? (?:and \w+ )?(?:is|are|will be)\b"
+    r"|open-?sourced?",
+    re.IGNORECASE,
+)
+_PROPOSES = re.compile(
+    rf"\b(?:[Ww]e|[Tt]his (?:paper|work|study))\b[^.;]{{0,40}}?\b(?:{alternatives('making')})s?\b"
+)
+_GAP, _MEASURE, _BASELINE, _LIMIT = cue("gap"), cue("measure"), cue("baseline"), cue("limit")
+_SUCCESS, _TURN, _GIVES, _OPEN = cue("success"), cue("turn"), cue("giving"), cue("open")
+_EMPTY, _STATUS, _BOAST = cue("empty"), cue("status"), cue("no_technique")
+_TEAM = re.compile(rf"\b(?:{alternatives('team')})\b")
 _DEFINITION = re.compile(r"(?P<words>(?:[\w’'-]+ ){1,7})\((?P<acronym>[A-Z][A-Za-z]{1,6})\)")
 _EVERYDAY = frozenset({"LLM", "RL", "AI", "GPU", "API", "GUI", "CLI", "QA", "VLM", "MLLM", "SOTA"})
 """Acronyms that readers of this blog know better than what they stand for."""
@@ -98,6 +127,8 @@ class Dossier:
     """The statements of one paper's abstract, with the people and the name they speak of."""
 
     paper: Paper
+    ambiguous: frozenset[str] = frozenset()
+    """Surnames that more than one paper at hand would be called by."""
 
     @cached_property
     def name(self) -> str:
@@ -111,35 +142,45 @@ class Dossier:
 
     @cached_property
     def who(self) -> str:
-        """How a sentence speaks of it: its name, else its people, else its title in quotes."""
-        if self.name:
-            return self.name
-        people, _ = _people(self.paper.authors)
-        return people if people != _NOBODY else f"“{self.title}”"
+        """How a post speaks of it, always: its name, else its people, else its title in quotes."""
+        return self.name or self.people or f"“{self.title}”"
+
+    @cached_property
+    def people(self) -> str:
+        """`Ito`, `Ito and Park` or `Ito and colleagues`; empty where that does not tell who."""
+        authors = self.paper.authors
+        if not authors or any(_TEAM.search(name) or not _is_personal(name) for name in authors):
+            return ""
+        surnames = [name.split()[-1] for name in authors]
+        first = surnames[0] if surnames[0] not in self.ambiguous else authors[0]
+        if len(authors) > 2:  # noqa: PLR2004
+            return f"{first} and colleagues"
+        return " and ".join([first, *surnames[1:]])
+
+    @cached_property
+    def has_code(self) -> bool:
+        """Whether code is linked, or the abstract says where it is or will be."""
+        return bool(self.paper.code or _CODE.search(self.paper.abstract))
 
     @cached_property
     def voice(self) -> Voice:
         """Who says `we` in this abstract."""
-        people, several = _people(self.paper.authors)
-        if people == _NOBODY:
-            people = f"{_NOBODY} of “{self.title}”"
-        return Voice(self.name, people, several)
+        people = self.people if not self.name else ""
+        return Voice(
+            self.name,
+            people or f"the authors of {self.who}",
+            several=len(self.paper.authors) != 1,
+        )
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """What the abstract says that can be said in a report, in the abstract's order."""
-        passages = sentences(self.paper.abstract)
-        last = max(len(passages) - 1, 1)
-        own_since = _first_own(passages)
         found: list[Statement] = []
-        for index, passage in enumerate(passages):
-            plain = readable(passage)
-            part = _part_of(plain, self.name, index, own_since, index / last)
-            if part is None:
-                continue
+        for part, passage, position in _parts(self):
+            plain = self.spelled_out(readable(passage))
             limit = 44 if part in {Part.IDEA, Part.RESULT} else 38
-            if text := condense(self.spelled_out(plain), self.voice, limit=limit):
-                found.append(Statement(part, text, passage, index / last))
+            if text := condense(plain, self.voice, limit=limit):
+                found.append(Statement(part, text, passage, position))
         return tuple(found)
 
     @cached_property
@@ -165,7 +206,11 @@ class Dossier:
             known = f"{before} {plain}"
             if acronym == self.name or f"({acronym}" in known or long.lower() in known.lower():
                 continue
-            plain = re.sub(rf"(?<![\w-]){re.escape(acronym)}(?![\w-])", long, plain, count=1)
+            plain = re.sub(
+                rf"(?<![\w-]){re.escape(acronym)}(?P<plural>s?)(?![\w-])",
+                lambda found, long=long: _numbered(long, bool(found["plural"])),  # type: ignore[misc]
+                plain,
+            )
         return plain
 
     def say(self, *parts: Part) -> tuple[Statement, ...]:
@@ -181,23 +226,6 @@ class Dossier:
         )
 
 
-_NOBODY = "the authors"
-"""Who stands for people whose names can't be told apart from a team's."""
-
-
-def _people(authors: tuple[str, ...]) -> tuple[str, bool]:
-    if any(_TEAM.search(name) for name in authors):
-        return _NOBODY, True
-    surnames = [name.split()[-1] for name in authors if _is_personal(name)]
-    if len(surnames) != len(authors) or not surnames:
-        return _NOBODY, True
-    if len(surnames) == 1:
-        return surnames[0], False
-    if len(surnames) == 2:  # noqa: PLR2004
-        return f"{surnames[0]} and {surnames[1]}", True
-    return f"{surnames[0]} and colleagues", True
-
-
 def _is_personal(name: str) -> bool:
     last = name.rsplit(maxsplit=1)[-1] if name.split() else ""
     return len(last) > 1 and last[0].isupper() and last.replace("-", "").replace("’", "").isalpha()
@@ -209,41 +237,105 @@ def _inside_a_sentence(long: str) -> str:
     return f"{first.lower()} {rest}" if rest and rest == rest.lower() else long
 
 
-def _first_own(passages: tuple[str, ...]) -> int:
-    return next((i for i, p in enumerate(passages) if _OWN_WORK.search(p) or _WE.search(p)), 0)
+def _numbered(long: str, plural: bool) -> str:
+    """Return the long form in the number in which its acronym stands."""
+    if plural:
+        return long if long.endswith("s") else f"{long}s"
+    return long[:-1] if re.search(r"[^su]s$", long) else long
 
 
-def _part_of(plain: str, name: str, index: int, own_since: int, position: float) -> Part | None:
-    own = bool(_WE.search(plain)) or (bool(name) and name.lower() in plain.lower())
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a sentence stands: before, in or after what the abstract says of its own work."""
+
+    name: str
+    own_since: int
+    proposed: int
+    """Index of the last sentence that proposes something: what fails after it is the paper's."""
+    attacks: bool
+    """Whether the paper is about attacks: what collapses is then its success."""
+
+
+def _parts(dossier: Dossier) -> Iterator[tuple[Part, str, float]]:
+    """Yield the part, the passage and the position of each sentence that plays a part."""
+    passages = sentences(dossier.paper.abstract)
+    plain = [readable(passage) for passage in passages]
+    own = [i for i, p in enumerate(plain) if _OWN_WORK.search(p) or _WE.search(p)]
+    proposing = [i for i, p in enumerate(plain) if _PROPOSES.search(p)]
+    place = _Place(
+        dossier.name,
+        own_since=own[0] if own else 0,
+        proposed=proposing[-1] if proposing else -1,
+        attacks=bool(_ATTACK.search(f"{dossier.title} {' '.join(plain)}")),
+    )
+    last = max(len(passages) - 1, 1)
+    for index, passage in enumerate(passages):
+        if part := _part_of(plain[index], index, index / last, place):
+            yield part, passage, index / last
+
+
+def _part_of(plain: str, index: int, position: float, place: _Place) -> Part | None:
+    own = bool(_WE.search(plain)) or (bool(place.name) and place.name.lower() in plain.lower())
     if _ENUMERATION.search(plain) or _EMPTY.search(plain):
         return None
     if _GIVES.search(plain) and (own or position > _LATE):
-        return Part.RELEASE
-    of_others = not own and index < own_since + 2 and _OTHERS.search(plain)
-    if index < own_since or of_others:
+        return None if _PROMISE.search(plain) else Part.RELEASE
+    of_others = not own and index < place.own_since + 2 and _OTHERS.search(plain)
+    if index < place.own_since or of_others:
         return Part.PROBLEM if _GAP.search(plain) and not own else None
-    if position > _LATE and _OPEN.search(plain):
+    if position > _LATE and _is_question(plain):
         return Part.QUESTION
-    return _part_of_own_work(plain, own=own, first=index == own_since)
+    return _part_of_own_work(plain, index, place, own=own)
 
 
-def _part_of_own_work(plain: str, *, own: bool, first: bool) -> Part | None:
+def _is_question(plain: str) -> bool:
+    found = _OPEN.search(plain)
+    return found is not None and not _POINTS_OUT.search(plain[: found.start()])
+
+
+def _part_of_own_work(plain: str, index: int, place: _Place, *, own: bool) -> Part | None:
     """Return the part of a sentence about the paper's own work, the surest cue first."""
-    if not first and _FIGURE.search(_VERSION.sub("", plain)) and _MEASURE.search(plain):
-        return Part.RESULT if "×" in plain or _BASELINE.search(plain) else Part.NUMBER
-    if not first and _is_catch(plain):
+    first = index == place.own_since
+    if not first and measures(plain):
+        return _outcome(plain, own=own)
+    if index > max(place.own_since, place.proposed) and _is_catch(plain, own=own, place=place):
         return Part.CATCH
     if _FINDS.search(plain):
         return Part.FINDING
     if _OWN_WORK.search(plain):
         return Part.IDEA
-    return Part.MECHANISM if own and not first else None
+    if first or not own:
+        return None
+    return Part.CLAIM if _BOAST.search(plain) else Part.MECHANISM
 
 
-def _is_catch(plain: str) -> bool:
-    if not _LIMIT.search(plain) or _OWN_WORK.search(plain):
+def _outcome(plain: str, *, own: bool) -> Part | None:
+    """Return what part a number plays; none where it may be the number of somebody else."""
+    against = _AGAINST.search(plain)
+    if not own and _IS_REACHED.search(plain) and not against:
+        return None
+    if "×" in plain or against or _BASELINE.search(plain):
+        return Part.RESULT
+    return Part.NUMBER
+
+
+def measures(plain: str) -> bool:
+    """Tell whether the sentence states a measured figure: digits in names measure nothing.
+
+    >>> measures("It gains 3.2 points."), measures("Lantern 2.0 holds 260 tasks.")
+    (True, False)
+    """
+    text = _VERSION.sub("", plain)
+    return bool(_FIGURE.search(text) and (_MEASURE.search(plain) or _AGAINST.search(plain)))
+
+
+def _is_catch(plain: str, *, own: bool, place: _Place) -> bool:
+    main = _CONCESSION.sub("", plain)
+    if not _LIMIT.search(main) or _OWN_WORK.search(plain) or place.attacks:
         return False
-    return not _SUCCESS.search(plain) or len(_TURN.findall(plain)) > 1
+    if ", in contrast," in plain or not (own or _CONDITION.match(plain)):
+        return False
+    return not _SUCCESS.search(main) or len(_TURN.findall(main)) > 1
 
 
 def _merit(statement: Statement, name: str) -> tuple[float, str]:

@@ -230,6 +230,8 @@ class PublishedWeek:
     """arXiv id of each listed paper to its topics' keys."""
     phrases: Mapping[str, int] = field(default_factory=dict)
     """Phrase to the number of new listed papers that used it."""
+    told: frozenset[str] = frozenset()
+    """Ids of the papers that its prose wrote about: they are not written about again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +383,8 @@ class Post:
     """Such as `assets/weekly-report/2025-W05.json`."""
     data: str
     """The whole data file (JSON), one final newline."""
+    warnings: tuple[str, ...] = ()
+    """What an editor should see of it, found when it was read back; a line each."""
 
 
 class Outcome(StrEnum):
@@ -406,3 +410,5 @@ class Publication:
     """A person changed or deleted the post: it stays as they left it."""
     url: str = ""
     """Address of the published page; empty where the site's address is not known."""
+    pull_request: str = ""
+    """Address of the pull request that a person decides on; empty where there is none."""

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import log2
 
 from paperweek.abstracts import fault_of
+from paperweek.condensing import condense
+from paperweek.cues import cue
+from paperweek.dossiers import Dossier, Part
 from paperweek.errors import ConfigurationError, EmptyWeek, PoorWeek
 from paperweek.model import Collection, Paper, PublishedWeek, Selection, Week
 from paperweek.statistics import TOP, new_papers, week_statistics
-from paperweek.text import sentences
+from paperweek.text import readable, sentences
 from paperweek.topics import fit_of, taxonomy, topics_of
 
 SIZE = 30
 MOST_CONTRARY = 3
+MOST_OPEN = 3
 
 _CODE = 0.5
 _COMMENTS = 0.25
@@ -91,6 +95,13 @@ _DANGLING = re.compile(
     re.IGNORECASE,
 )
 """What a reader of the sentence alone could not resolve."""
+_NOT_ALL = re.compile(r"^(?:On standard|On average|At first|Initially|Naively)\b")
+_AFTER_ALL = re.compile(
+    r"^(?:Here, we|However|In contrast|By contrast|To isolate|Nevertheless|Yet)\b"
+    rf".*\b{_FINDING}s?\b"
+)
+"""What turns a finding around: told without it, it would be half a truth."""
+_OPEN = cue("open")
 _TITLE = re.compile(
     r"\b(?:not|myth|illusion|fail(?:s|ure)?|pitfalls?|limits of|no free|negative|rethinking"
     r"|revisiting|really|mirage|reality check|cautionary)\b|\?",
@@ -111,7 +122,10 @@ _RULE_LISTING = (
     "their topic best, accepted and newer ones first, and a little lower for each better-ranked "
     "paper on the same topic"
 )
-_RULE_CONTRARY = "papers with a contrary or negative finding come last, from all of arXiv’s listing"
+_RULE_CONTRARY = (
+    "papers with a contrary or negative finding, and papers that leave a question open, come last, "
+    "from all of arXiv’s listing"
+)
 
 
 def select(
@@ -134,7 +148,8 @@ def select(
     silent, papers that only arXiv knows follow by the same turn, with these points instead of
     votes: up to 4 for the fit of their topic, 1 where their comment tells of acceptance, up to
     1 for the day of the week. Up to `MOST_CONTRARY` papers with a contrary finding come on top, at
-    the end, from the whole week (see `contrary_finding`).
+    the end, from the whole week (see `contrary_finding`), and so do up to `MOST_OPEN` papers whose
+    abstract leaves a question open, because few of the popular ones do.
 
     Papers without a usable abstract are never taken. `prefer` and `leave_out` name topics, by
     key or by name; a paper whose first topic is to leave out is not taken. The order of what is
@@ -155,7 +170,7 @@ def select(
     def is_welcome(paper: Paper) -> bool:
         return not unwanted.intersection(topics[paper.arxiv_id][:1])
 
-    known = {i for week in before for i in week.listed}
+    known = {i for week in before for i in (*week.listed, *week.told)}
     new = [paper for paper in new_papers(collection, before) if is_welcome(paper)]
     unlisted = [
         paper
@@ -172,8 +187,11 @@ def select(
         lambda paper: _listing_points(paper, collection.week) + wishes(paper),
         size - len(taken),
     )
-    contrary = _contrary((*new, *unlisted), {p.arxiv_id for p in (*taken, *filled)}, topics)
-    papers = (*taken, *filled, *contrary)
+    chosen = {p.arxiv_id for p in (*taken, *filled)}
+    contrary = tuple(_contrary((*new, *unlisted), chosen, topics))
+    chosen.update(p.arxiv_id for p in contrary)
+    asking = tuple(_asking((*new, *unlisted), chosen, topics))
+    papers = (*taken, *filled, *contrary, *asking)
     if not papers:
         raise EmptyWeek(
             collection.week.label, "none of its papers has a usable abstract", *_known(collection)
@@ -188,7 +206,7 @@ def select(
             collection, topics, [paper.arxiv_id for paper in papers], titles_only, before
         ),
         titles_only=titles_only,
-        rule=_rule(bool(taken), bool(filled), bool(contrary)),
+        rule=_rule(bool(taken), bool(filled), bool(contrary or asking)),
         collection=collection,
         earlier=before,
     )
@@ -207,11 +225,15 @@ def contrary_finding(paper: Paper) -> str:
         return ""
     name, colon, _ = paper.title.partition(":")
     own_name = name if colon and " " not in name else None
+    told = sentences(paper.abstract)
     return next(
         (
             sentence
-            for sentence in sentences(paper.abstract)
-            if _is_contrary(sentence) and not (own_name and own_name in sentence)
+            for place, sentence in enumerate(told)
+            if _is_contrary(sentence)
+            and not (own_name and own_name in sentence)
+            and not _NOT_ALL.match(sentence)
+            and not any(map(_AFTER_ALL.match, told[place + 1 : place + 4]))
         ),
         "",
     )
@@ -315,11 +337,33 @@ def _contrary(
     seen: set[str] = set()
     for paper in candidates:
         first = topics[paper.arxiv_id][:1]
-        if not first or seen & set(first) or fault_of(paper.abstract):
+        if not first or seen & set(first) or fault_of(paper.abstract) or not _can_be_told(paper):
             continue
         seen.update(first)
         yield paper
         if len(seen) == MOST_CONTRARY:
+            return
+
+
+def _can_be_told(paper: Paper) -> bool:
+    return condense(readable(contrary_finding(paper)), Dossier(paper).voice) is not None
+
+
+def _asking(
+    papers: Iterable[Paper], taken: set[str], topics: Mapping[str, tuple[str, ...]]
+) -> Iterator[Paper]:
+    """Yield papers whose abstract leaves a question open, each of another topic."""
+    candidates = [p for p in papers if p.arxiv_id not in taken and _OPEN.search(p.abstract)]
+    candidates.sort(key=lambda p: (-(p.votes or 0), -fit_of(p), p.arxiv_id))
+    seen: set[str] = set()
+    for paper in candidates:
+        first = topics[paper.arxiv_id][:1]
+        if not first or seen & set(first) or fault_of(paper.abstract):
+            continue
+        if Dossier(paper).say(Part.QUESTION):
+            seen.update(first)
+            yield paper
+        if len(seen) == MOST_OPEN:
             return
 
 

@@ -21,7 +21,7 @@ from functools import cached_property
 from paperweek.checks import check_sentence, opening_of
 from paperweek.condensing import Voice, condense
 from paperweek.cues import cue
-from paperweek.dossiers import Dossier, Part, Statement
+from paperweek.dossiers import Dossier, Part, Statement, measures
 from paperweek.model import Citation, Heading, Kind, Report, Section, Selection, Sentence
 from paperweek.numerals import numbers_in
 from paperweek.selection import contrary_finding
@@ -46,7 +46,7 @@ technique, and above the third a technique goes without its number.
 So a post keeps within 650 to 950 words, four minutes of reading.
 """
 
-_OUTCOME = (Part.RESULT, Part.FINDING, Part.NUMBER)
+_OUTCOME = (Part.RESULT, Part.FINDING, Part.NUMBER, Part.CLAIM)
 
 Paragraph = list[Sentence]
 
@@ -184,7 +184,8 @@ class _Page:
         claim = self._clause(paragraph, dossier, statement)
         if not claim:
             return iter(())
-        citation = Citation(dossier.paper.arxiv_id, statement.words, dossier.who)
+        anchor = "authors" if frame == "added" else dossier.who
+        citation = Citation(dossier.paper.arxiv_id, statement.words, anchor)
         wordings = self._wordings(
             frame, who=dossier.who, paper=_as_paper(dossier), claim=claim, **values
         )
@@ -197,23 +198,26 @@ class _Page:
         mentioned = any(dossier.paper.arxiv_id in sentence.cites for sentence in paragraph)
         voice = _again(dossier.voice) if mentioned else dossier.voice
         text = self._condensed(paragraph, dossier, statement, voice) or statement.text
-        names = (dossier.name, voice.authors.partition(" of “")[0] if mentioned else voice.authors)
-        anchor = next((name for name in names if name and name in text), "")
-        if not anchor and mentioned and "he authors" in text:
-            anchor = "authors"
+        anchor = dossier.who if re.search(rf"{re.escape(dossier.who)}(?![\w-])", text) else ""
+        if not anchor and mentioned and "he author" in text:
+            anchor = "authors" if voice.several else "author"
         if anchor:
             citation = Citation(dossier.paper.arxiv_id, statement.words, anchor)
             yield Sentence(text, Kind.PAPERS, (citation,))
         else:
-            yield from self._framed(paragraph, "attributed", dossier, statement, (), {})
+            frame = "added" if mentioned and voice.several else "attributed"
+            yield from self._framed(paragraph, frame, dossier, statement, (), {})
 
     def _clause(self, paragraph: Paragraph, dossier: Dossier, statement: Statement) -> str:
         """Return the claim to follow the paper's name: no stop, no second naming; or nothing."""
         several = dossier.voice.several
-        authors = ("its author", "its authors") if dossier.name else ("the author", "they")
+        is_thing = dossier.who != dossier.people
+        authors = ("its author", "its authors") if is_thing else ("the author", "they")
         voice = Voice(dossier.name, authors[several], several)
         text = self._condensed(paragraph, dossier, statement, voice)
         if text is None or ": " in text:
+            return ""
+        if dossier.paper.arxiv_id not in self.used and _REFERS_BACK.search(text):
             return ""
         text = text.rstrip(".!?").replace("the authors’", "their")
         if dossier.name:
@@ -287,8 +291,7 @@ class _Editor:
             )
         papers = [d for d in self._free() if d is not first]
         joined = [d for d in papers if topic and self._has(d, topic)]
-        told = self._tell_some(paragraph, joined, 1, Part.IDEA, Part.FINDING)
-        told += self._tell_some(paragraph, joined, 1, *_OUTCOME, Part.IDEA)
+        told = self._tell_some(paragraph, joined, 2, Part.IDEA, Part.FINDING)
         others = [d for d in papers if d not in joined]
         self._tell_some(paragraph, others, 2 - told, Part.IDEA, Part.FINDING, Part.MECHANISM)
         yield paragraph
@@ -315,25 +318,50 @@ class _Editor:
         if topic is None:
             return
         paragraph: Paragraph = []
-        self.page.count(
-            paragraph,
-            "thread",
-            f"topic:{topic}",
-            "listed_new",
-            topic=name_of(topic),
-            n=in_words(self._number(f"topic:{topic}")),
-            listed=self._figure("listed_new"),
+        n = in_words(self._number(f"topic:{topic}"))
+        if not any(m.key == topic for m in moved):
+            self.page.count(
+                paragraph,
+                "thread",
+                f"topic:{topic}",
+                "listed_new",
+                topic=name_of(topic),
+                n=n,
+                listed=self._figure("listed_new"),
+            )
+        papers = sorted(
+            (d for d in self._free() if self._has(d, topic) and self._is_new(d)),
+            key=lambda d: self._topics(d)[0] != topic,
         )
-        papers = [d for d in self._free() if self._has(d, topic)]
+        self._thread(paragraph, papers)
         for dossier in papers:
-            if self.page.tell(paragraph, dossier, Part.PROBLEM, frame=self._problem_frame(dossier)):
-                self.page.tell(paragraph, dossier, Part.IDEA, Part.FINDING)
+            if dossier.paper.arxiv_id not in self.page.used and self.page.tell(
+                paragraph,
+                dossier,
+                Part.IDEA,
+                Part.FINDING,
+                Part.RESULT,
+                frame="another",
+                statistics=(f"topic:{topic}",),
+                n=n,
+            ):
                 break
-        self._tell_some(paragraph, papers, 1, Part.FINDING, Part.IDEA, Part.MECHANISM)
-        self._tell_some(paragraph, papers, 1, *_OUTCOME, Part.IDEA)
+        self._tell_some(paragraph, papers, 1, Part.FINDING, Part.IDEA)
         if self.page.words < _SPARSE:
-            self._tell_some(paragraph, papers, 1, Part.IDEA, Part.MECHANISM)
+            self._tell_some(paragraph, papers, 1, Part.IDEA, Part.RESULT)
         yield paragraph
+
+    def _thread(self, paragraph: Paragraph, papers: Iterable[Dossier]) -> None:
+        """Begin a thread with the first paper whose problem and idea can both be told."""
+        for dossier in papers:
+            opening: Paragraph = []
+            self.page.tell(opening, dossier, Part.PROBLEM, frame=self._problem_frame(dossier))
+            if opening and self.page.tell(opening, dossier, Part.IDEA, Part.FINDING):
+                self.page.tell(opening, dossier, *_OUTCOME)
+                paragraph += opening
+                return
+            self.page.undo(opening)
+        self._tell_some(paragraph, papers, 1, Part.IDEA, Part.FINDING)
 
     def methods(self) -> Iterator[Paragraph]:
         """Yield two techniques that can be reused, and a result that contradicts, if any."""
@@ -353,6 +381,8 @@ class _Editor:
                 and self.page.words < _AMPLE
             ):
                 self.page.tell(paragraph, dossier, *_OUTCOME)
+        if not paragraph:
+            self._tell_some(paragraph, self._free(), 2, Part.MECHANISM, Part.IDEA)
         while self.page.words < _ENOUGH and self._tell_some(
             paragraph, self._free(), 1, Part.IDEA, Part.FINDING, Part.MECHANISM, Part.RESULT
         ):
@@ -390,13 +420,9 @@ class _Editor:
         yield paragraph
 
     def future(self) -> Iterator[Paragraph]:
-        """Yield questions and shortfalls that abstracts state, attributed; else open problems."""
+        """Yield questions that abstracts leave open and limits that they state of their work."""
         paragraph: Paragraph = []
-        for part, frame in (
-            (Part.QUESTION, "question"),
-            (Part.CATCH, "shortfall"),
-            (Part.PROBLEM, "open_problem"),
-        ):
+        for part, frame in ((Part.QUESTION, "question"), (Part.CATCH, "shortfall")):
             for dossier in self._untold_first():
                 if len(paragraph) < _FEW:
                     topic = self._topic_name(dossier) or "this field"
@@ -417,7 +443,7 @@ class _Editor:
         self._recommend(
             paragraph,
             "wait",
-            lambda d: not d.paper.code and d.paper.votes is not None,
+            lambda d: not d.has_code and self._is_new(d),
             Part.RESULT,
             Part.NUMBER,
             Part.IDEA,
@@ -460,15 +486,16 @@ class _Editor:
             if self.page.tell(
                 paragraph,
                 dossier,
+                Part.IDEA,
                 Part.FINDING,
                 Part.RESULT,
-                Part.IDEA,
                 Part.NUMBER,
                 Part.MECHANISM,
                 frame="if_one" if is_first else "if_one_of_the_first",
                 statistics=(f"votes:{arxiv_id}", f"rank:{arxiv_id}") if is_first else (),
                 votes=self._figure(f"votes:{arxiv_id}"),
             ):
+                self.page.tell(paragraph, dossier, *_OUTCOME)
                 break
         return paragraph
 
@@ -477,7 +504,7 @@ class _Editor:
         paragraph: Paragraph = []
         self.page.tell(paragraph, lead, Part.PROBLEM, frame=self._problem_frame(lead))
         idea = self.page.tell(paragraph, lead, Part.IDEA, Part.FINDING)
-        outcome = self.page.tell(paragraph, lead, *_OUTCOME, Part.MECHANISM)
+        outcome = self.page.tell(paragraph, lead, *_OUTCOME)
         if not (idea and outcome):
             self.page.undo(paragraph)
             return paragraph
@@ -535,9 +562,10 @@ class _Editor:
     def _recommend(
         self, paragraph: Paragraph, frame: str, suits: Callable[[Dossier], bool], *parts: Part
     ) -> None:
-        for dossier in self._free():
-            if suits(dossier) and self.page.tell(paragraph, dossier, *parts, frame=frame):
-                return
+        for part in parts:  # the part first: a paper with a finding before one with only an idea
+            for dossier in self._free():
+                if suits(dossier) and self.page.tell(paragraph, dossier, part, frame=frame):
+                    return
 
     def _tell_some(
         self, paragraph: Paragraph, dossiers: Iterable[Dossier], count: int, *parts: Part
@@ -551,17 +579,18 @@ class _Editor:
 
     @staticmethod
     def _problem_frame(dossier: Dossier) -> str:
-        return "problem_people" if dossier.who == dossier.voice.authors else "problem"
+        return "problem_people" if dossier.who == dossier.people else "problem"
 
     # Choosing papers and topics -------------------------------------------------------------
 
     @cached_property
     def _dossiers(self) -> tuple[Dossier, ...]:
-        return tuple(
-            Dossier(paper)
-            for paper in self.selection.papers
-            if paper.arxiv_id not in self.selection.titles_only
-        )
+        told = {arxiv_id for week in self.selection.earlier for arxiv_id in week.told}
+        not_to_tell = self.selection.titles_only | told
+        papers = [p for p in self.selection.papers if p.arxiv_id not in not_to_tell]
+        called = Counter(p.authors[0].split()[-1] for p in papers if p.authors and p.authors[0])
+        ambiguous = frozenset(surname for surname, count in called.items() if count > 1)
+        return tuple(Dossier(paper, ambiguous) for paper in papers)
 
     def _free(self) -> list[Dossier]:
         """Return the papers that no sentence has used yet, best first."""
@@ -585,6 +614,10 @@ class _Editor:
 
     def _topics(self, dossier: Dossier) -> tuple[str, ...]:
         return self.selection.topics.get(dossier.paper.arxiv_id, ())
+
+    def _is_new(self, dossier: Dossier) -> bool:
+        """Whether readers could vote for it this week for the first time."""
+        return f"rank:{dossier.paper.arxiv_id}" in self.selection.statistics
 
     def _has(self, dossier: Dossier, topic: str) -> bool:
         return topic in self._topics(dossier)
@@ -630,7 +663,7 @@ class _Editor:
         """Return the topic that moved, else the one with the best three papers still free."""
         votes: Counter[str] = Counter()
         papers: Counter[str] = Counter()
-        for dossier in self._free():
+        for dossier in filter(self._is_new, self._free()):
             for topic in self._topics(dossier):
                 if papers[topic] < _FEW and dossier.say(Part.FINDING, Part.IDEA):
                     papers[topic] += 1
@@ -650,6 +683,11 @@ class _Editor:
 
 
 _MEANS, _NO_TECHNIQUE, _GIFT = cue("means"), cue("no_technique"), cue("gift")
+
+_REFERS_BACK = re.compile(
+    r"\b(?:first|begins? (?:by|with)|instead|second|the same|the network|the small model)\b"
+)
+"""Words that need something said before: no way to begin with a paper."""
 
 _FUNCTION_WORDS = frozenset(
     re.findall(
@@ -674,9 +712,7 @@ def _names_what_it_gives(statement: Statement) -> bool:
 
 def _as_paper(dossier: Dossier) -> str:
     """Return the paper as a thing that can be read, run or waited for."""
-    if dossier.who.startswith("“") or dossier.name:
-        return dossier.who
-    return f"the paper by {dossier.who}"
+    return f"the paper by {dossier.who}" if dossier.who == dossier.people else dossier.who
 
 
 def _again(voice: Voice) -> Voice:
@@ -686,4 +722,4 @@ def _again(voice: Voice) -> Voice:
 
 def _counts(sentence: Sentence) -> bool:
     """Tell whether the sentence is of the shape paper-plus-number."""
-    return bool(sentence.citations) and bool(numbers_in(sentence.text))
+    return bool(sentence.citations) and measures(sentence.text)

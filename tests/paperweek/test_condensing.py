@@ -67,6 +67,34 @@ def test_a_sentence_is_said_in_the_third_person(
 
 
 @pytest.mark.parametrize(
+    ("abstract", "report"),
+    [
+        (
+            "This paper introduces a corpus of tide tables for language models.",
+            "Ito and Park introduce a corpus of tide tables for language models.",
+        ),
+        (
+            "RESULTS: Our probes find dates in the middle layers and nowhere else.",
+            "The authors’ probes find dates in the middle layers and nowhere else.",
+        ),
+        (
+            "We release the corpus and both models at this https URL, this https URL.",
+            "Ito and Park release the corpus and both models.",
+        ),
+        (
+            "Our probes generalize to novel lighting conditions and unseen poses.",
+            "The authors’ probes generalize to novel lighting conditions and unseen poses.",
+        ),
+        ("We train by optimized on its own trajectory under it's own supervision.", None),
+    ],
+)
+def test_slips_and_labels_are_handled_without_changing_a_claim(
+    abstract: str, report: str | None
+) -> None:
+    assert condense(abstract, PEOPLE) == report
+
+
+@pytest.mark.parametrize(
     "dangling",
     [
         "It also halves the memory of retrieval on long inputs.",
@@ -77,7 +105,7 @@ def test_a_sentence_is_said_in_the_third_person(
         "Both issues are solved by reading the document backwards.",
         "We hope that it helps us and our readers to go on.",
         r"The bound is \mathcal{O} of the sum over all n items.",
-        "The code and the models are available at this https URL, this https URL.",
+        "The code and the models are available in this https URL and in the appendix of the",
         "The curated training data, models, and code are at https://example.org/x.",
         "Training on it and",
     ],

@@ -133,6 +133,7 @@ def test_later_weeks_read_what_they_compare_with() -> None:
         week=WEEK,
         listed={ELO.arxiv_id: ("oak_study",), OAK.arxiv_id: (), ASH.arxiv_id: ()},
         phrases={"large oaks": 2},
+        told=frozenset({"2501.01257"}),
     )
 
 

@@ -12,8 +12,8 @@ import pytest
 import paperweek
 from paperweek.checks import check_report, opening_of
 from paperweek.datafile import read_data_file
+from paperweek.dossiers import measures
 from paperweek.model import Heading, Kind, PublishedWeek, Report
-from paperweek.numerals import numbers_in
 from paperweek.rendering import render_post
 from paperweek.selection import select
 from paperweek.snapshots import read_snapshot
@@ -97,7 +97,7 @@ def test_no_two_sentences_open_alike(reports: tuple[Report, ...]) -> None:
 
 def test_no_two_neighbours_have_the_shape_paper_plus_number(reports: tuple[Report, ...]) -> None:
     def counts(sentence: object) -> bool:
-        return bool(sentence.citations) and bool(numbers_in(sentence.text))  # type: ignore[attr-defined]
+        return bool(sentence.citations) and measures(sentence.text)  # type: ignore[attr-defined]
 
     for report in reports:
         for section in report.sections:
@@ -130,7 +130,7 @@ def test_a_movement_is_told_as_n_of_all_and_followed_by_its_papers() -> None:
     trends = section_of(samples()[-1], Heading.TECHNICAL_TRENDS)
 
     assert "world models, at 12 of 39 new papers after 3 of 74" in trends
-    assert trends.count("world model") > 2
+    assert trends.count("world model") > 1
 
 
 def test_without_an_earlier_week_no_movement_is_claimed() -> None:
