@@ -182,6 +182,8 @@ def _third_person(text: str, voice: Voice) -> str | None:
     )
     if making and voice.name:
         what = making["what"]
+        if what.strip(" .") == voice.name:
+            return None
         if named := _definition(what, voice.name):
             return _people(named, voice)
     if voice.name:
@@ -199,7 +201,9 @@ def _definition(what: str, name: str) -> str | None:  # noqa: PLR0911 - one a wa
         rf"^(?:the )?[“\"]?{quoted}[”\"]?(?P<long> ?\([^()]*\))?(?P<rest>.*)$", what
     )
     if not introduced and (
-        spelled := re.match(rf"^(?:the )?(?P<full>[^,()]{{3,80}}) \({quoted}\)(?P<rest>.*)$", what)
+        spelled := re.match(
+            rf"^(?:the )?(?P<full>[A-Z][^,()]{{3,80}}) \({quoted}\)(?P<rest>.*)$", what
+        )
     ):
         apposed = re.match(r"^ ?(?:,|:|-|–|—)\s*((?:an?|the) .*)$", spelled["rest"])
         if apposed and not _SECOND_VERB.search(apposed[1]):

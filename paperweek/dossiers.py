@@ -103,6 +103,7 @@ _ATTACK = re.compile(
 _POINTS_OUT = re.compile(
     r"\b(?:setting|laying|pointing|outlining|highlighting|establishing) .{0,60}$"
 )
+_SOLVES = re.compile(r"\b(?:solv\w+|address\w*|tackl\w+|resolv\w+|answer\w*) (?:\w+ ){0,3}$")
 _CODE = re.compile(
     r"github|gitlab|huggingface\.co|hugging face|\bcodes? (?:and \w+ )?(?:is|are|will be)\b"
     r"|open-?sourced?",
@@ -290,7 +291,9 @@ def _part_of(plain: str, index: int, position: float, place: _Place) -> Part | N
 
 def _is_question(plain: str) -> bool:
     found = _OPEN.search(plain)
-    return found is not None and not _POINTS_OUT.search(plain[: found.start()])
+    if found is None or _POINTS_OUT.search(plain[: found.start()]):
+        return False
+    return not _SOLVES.search(plain[: found.start()])
 
 
 def _part_of_own_work(plain: str, index: int, place: _Place, *, own: bool) -> Part | None:

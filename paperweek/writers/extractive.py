@@ -221,7 +221,9 @@ class _Page:
             return ""
         text = text.rstrip(".!?").replace("the authors’", "their")
         if dossier.name:
-            text = re.sub(rf"^{re.escape(dossier.name)}(?: \([^()]*\))? (?=[a-z])", "it ", text)
+            name = re.escape(dossier.name)
+            named = rf"^(?:{name}(?: \([^()]*\))?|[^,()]{{3,80}} \({name}\)) (?=[a-z])"
+            text = re.sub(named, "it ", text)
         return self._small(text)
 
     @staticmethod
