@@ -6,6 +6,7 @@
     │   ├── EmptyWeek                 nothing in the week
     │   ├── PoorWeek                  too few papers with a usable abstract
     │   ├── FutureWeek                the week's Sunday lies ahead
+    │   ├── HiddenPost                the blog's site would be built without showing it
     │   └── UnverifiedPost            the finished post does not pass its own check
     ├── SourceError                   a source did not give what its contract says
     │   ├── SourceUnavailable         time-out, refusal to serve, server error              again
@@ -99,6 +100,12 @@ class UnverifiedPost(Refusal):
     """The finished post does not pass the checks that every post must pass."""
 
     cure = "This is a fault of the writer: report it, or leave the paper out and run again."
+
+
+class HiddenPost(Refusal):
+    """The commit would arrive, and the site would be built without showing the post."""
+
+    cure = "Mend that in the blog, then run again."
 
 
 class SourceError(PaperweekError):

@@ -36,7 +36,7 @@ def finish(report: Report, render: Callable[[Report], Post]) -> Post:
         findings = verify_post(post.text, report.selection, post.week, path=post.path)
         wrong = [finding for finding in findings if not finding.warning]
         if not wrong:
-            return post
+            return replace(post, warnings=tuple(map(describe, findings)))
         for finding in wrong:
             _logger.warning("render: %s", describe(finding))
         thinned = _without(report, {_key(finding.sentence) for finding in wrong})

@@ -6,13 +6,13 @@ others. What a person changed in the blog stays as it is; the answer says so, an
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from paperweek.datafile import DataFile, read_data_file
+from paperweek.corrections import with_correction
+from paperweek.datafile import Correction, DataFile, read_data_file
 from paperweek.errors import ConfigurationError
 from paperweek.escaping import clean
 from paperweek.ledger import LEDGER
@@ -163,9 +163,10 @@ def retract(blog: KeptBlog, arxiv_id: str, why: str, on: date) -> Deed:
                 left.append(untouched)
             elif standing and (post := tip.read(standing.path)) is not None:
                 title = next((p.title for p in data.papers if p.id == paper), paper)
-                line = render_correction(paper, title, reason, on)
+                line = render_correction(paper, title, reason, on.isoformat())
                 files[standing.path] = f"{post.rstrip()}\n\n{line}\n"
-                files[data_path(week)] = _corrected(text, paper, reason, on)
+                correction = Correction(id=paper, on=on.isoformat(), why=reason)
+                files[data_path(week)] = with_correction(text, correction)
                 posts[week] = standing.path
         deed = Deed(_told(paper, len(posts), len(left), before), tuple(posts), tuple(left))
         subject = f"Correct what rests on {paper}"
@@ -214,14 +215,6 @@ def _readable(text: str) -> DataFile | None:
         return read_data_file(text)
     except ValueError:
         return None
-
-
-def _corrected(text: str, paper: str, why: str, on: date) -> str:
-    """Return the data file with the correction; fields that we do not know stay."""
-    whole = json.loads(text)
-    correction = {"id": paper, "on": on.isoformat(), "why": why}
-    whole["corrections"] = [*whole.get("corrections", []), correction]
-    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
 def _told(paper: str, corrected: int, left: int, before: int) -> str:

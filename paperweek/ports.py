@@ -72,8 +72,8 @@ class Blog(Protocol):
     def earlier_weeks(self, week: Week, count: int) -> tuple[PublishedWeek, ...]:
         """Return up to `count` published weeks before `week`, newest first."""
 
-    def read(self, path: str) -> str | None:
-        """Return the text of a file of the blog; None where there is no such plain file."""
+    def read(self, *paths: str) -> tuple[str | None, ...]:
+        """Return the texts of files of the blog; None for each that is no plain file there."""
 
     def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
         """Commit and push the post's files, exactly once, unless the week stands already."""

@@ -15,7 +15,7 @@ from functools import cache
 import jinja2
 import yaml
 
-from paperweek.datafile import counts_of, write_data_file
+from paperweek.datafile import Correction, DataFile, counts_of, write_data_file
 from paperweek.errors import ConfigurationError, RenderingError
 from paperweek.escaping import clean, code_url, escape, escape_each, front_matter, paper_url
 from paperweek.model import (
@@ -39,6 +39,7 @@ POST_PATH = "_posts/{date}-weekly-report.md"
 
 _LEAD_IN = re.compile(r"^\*\*(.+?)\*\*: ", re.MULTILINE)
 _FULL_STOP = re.compile(r"[.!?…]+$")
+_MOST_LINES = 50
 _SHORT_NAME = 60
 """Characters up to which a title is its own short name."""
 
@@ -80,11 +81,13 @@ def render_post(
     category: str = "weekly-report",
     layout: str = "post",
     changes: str = "",
+    corrections: Iterable[Correction] = (),
     topic_name: Callable[[str], str] = name_of,
 ) -> Post:
     """Return the report's post and data file, checked as they will be published.
 
-    `changes` is plain text that ends the last paragraph: what a corrected post corrects. Raises
+    `changes` is plain text that ends the last paragraph: what a post written anew changes.
+    `corrections` follow it, as they stood in the post before. Raises
     RenderingError where a template is broken or the post does not read back as it was meant.
     """
     week = report.selection.week
@@ -109,6 +112,10 @@ def render_post(
         invented=links.invented,
         changes=changes,
     )
+    corrections = tuple(corrections)
+    for c in corrections:
+        line = render_correction(c.id, links.name_in_full(c.id), c.why, c.on)
+        text = f"{text.rstrip()}\n\n{line}\n"
     check_rendered(text, meta)
     path = post_path(week, path_pattern)
     return Post(
@@ -117,12 +124,28 @@ def render_post(
         title=title,
         text=text,
         data_path=data_path(week),
-        data=write_data_file(report, title=title, post=path, changes=changes),
+        data=write_data_file(
+            report, title=title, post=path, changes=changes, corrections=corrections
+        ),
     )
 
 
-def render_correction(arxiv_id: str, title: str, why: str, on: date) -> str:
-    """Return the paragraph that tells readers what is wrong with a paper, one line without end."""
+def render_request(post: Post, data: DataFile) -> str:
+    """Return the text of the pull request that asks a person for the post.
+
+    What comes from outside stands in a block of code, where GitHub mentions nobody and links
+    nothing.
+    """
+    lines = [clean(line) for line in (*post.warnings, *data.dropped)]
+    longest = max(map(len, re.findall("`+", " ".join(lines))), default=0)
+    fence = "`" * max(3, longest + 1)
+    return _render(
+        "pull_request.md.j2", post=post, data=data, fence=fence, lines=lines[:_MOST_LINES]
+    )
+
+
+def render_correction(arxiv_id: str, title: str, why: str, on: str) -> str:
+    """Return the paragraph that tells readers what is wrong with a paper, on one line."""
     url = paper_url(arxiv_id)
     return _render(
         "correction.md.j2", arxiv_id=arxiv_id, title=title, url=url, why=why, on=on
@@ -178,6 +201,10 @@ class _Links:
     def name(self, arxiv_id: str) -> str:
         paper = self.known.get(arxiv_id)
         return short_name(paper) if paper else f"arXiv {clean(arxiv_id)}"
+
+    def name_in_full(self, arxiv_id: str) -> str:
+        paper = self.known.get(arxiv_id)
+        return clean(paper.title) if paper else arxiv_id
 
     def prose(self, paragraph: Iterable[Sentence]) -> str:
         """Return a paragraph's Markdown: its sentences' words, with links on what they cite."""

@@ -35,6 +35,10 @@ class Summary:
     title: str = ""
     url: str = ""
     """Address of the published page, or of a rehearsed post's file; empty where not known."""
+    visible: bool | None = None
+    """Whether the page showed the post within the time that a run waits for it; null: not asked."""
+    pull_request: str = ""
+    """Address of the pull request that waits for a person; empty where the post is pushed."""
     invented: bool = False
     """The papers are the bundled sample's."""
     notice: str = ""
@@ -54,6 +58,7 @@ class Summary:
             commit=standing.commit,
             human_edited=standing.human_edited,
             url=standing.url,
+            pull_request=standing.pull_request,
             notice="none",
         )
 
@@ -75,6 +80,7 @@ class Summary:
             human_edited=publication.human_edited,
             title=post.title,
             url=publication.url,
+            pull_request=publication.pull_request,
             invented=bool(collection and collection.invented),
         )
 
@@ -93,9 +99,9 @@ class Summary:
             hint=_hint(error),
         )
 
-    def on(self, site: str, category: str) -> Summary:
+    def on(self, site: str, category: str, permalink: str = "date") -> Summary:
         """Return the summary with the page's address on `site`, where that can be told."""
-        return replace(self, url=self.url or page_of(site, self.post_path, category))
+        return replace(self, url=self.url or page_of(site, self.post_path, category, permalink))
 
     def as_json(self) -> str:
         """Return the summary as one line of JSON."""

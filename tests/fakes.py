@@ -66,9 +66,9 @@ class FakeBlog:
         self._maybe_fail()
         return ()
 
-    def read(self, path: str) -> str | None:
+    def read(self, *paths: str) -> tuple[str | None, ...]:
         self._maybe_fail()
-        return self.files.get(path)
+        return tuple(map(self.files.get, paths))
 
     def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
         self._maybe_fail()

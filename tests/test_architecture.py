@@ -35,7 +35,12 @@ ONLY_HERE: dict[str, set[str]] = {
     "arxiv": {"paperweek/sources/arxiv_search.py"},
     "git": {"paperweek/publishers"},
     "slack_sdk": {"paperweek/notifiers"},
-    "requests": {"paperweek/sources", "paperweek/asking.py"},
+    "requests": {
+        "paperweek/sources",
+        "paperweek/asking.py",
+        "paperweek/visibility.py",
+        "paperweek/publishers/pull_request.py",
+    },
     "jinja2": {"paperweek/rendering.py", "paperweek/templating.py", "paperweek/announcing.py"},
     "pydantic_settings": {"paperweek/settings.py"},
 }

@@ -96,14 +96,16 @@ class Tip:
         if self.entry(_DATA.format(week)):
             # Someone rewrote the history and took the post away, or moved it.
             return self._of_person(week, path, _DATA.format(week))
-        near = (week.monday - _NEAR, week.sunday + _NEAR)
-        candidates = [
-            entry
-            for entry in self._post_files
-            if not (day := day_in_name(entry.path)) or near[0] <= day <= near[1]
-        ]
-        named = next((p for p, told in self._told(candidates) if told == week), "")
+        named = next((p for p, told in self._told(self._near(week)) if told == week), "")
         return self._of_person(week, named) if named else None
+
+    def neighbours(self, week: Week) -> Mapping[str, str]:
+        """Return the posts whose files are dated about the week, or not at all: path to text."""
+        return dict(self.texts(self._near(week)))
+
+    def paths(self) -> frozenset[str]:
+        """Return the paths of all files."""
+        return frozenset(entry.path for entry in self._all)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -125,14 +127,14 @@ class Tip:
 
     def held(self, weeks: Iterable[Week]) -> frozenset[Week]:
         """Return those of the weeks that have, or had, a post of anybody."""
-        paths = {entry.path for entry in self.entries()}
+        paths = self.paths()
         known = {*self.own_weeks(), *self.ledger.adopted, *self.posts().values()}
         return frozenset(w for w in weeks if w in known or self._path_of(w) in paths)
 
     def data(self) -> Mapping[Week, str]:
         """Return the text of every week's data file, newest first."""
         files = self.data_files()
-        texts = dict(self.texts(entry for _, entry in files)) if files else {}
+        texts = dict(self.texts(entry for _, entry in files))
         return {week: texts[entry.path] for week, entry in files}
 
     def is_data_ours(self, week: Week, path: str) -> bool:
@@ -188,6 +190,8 @@ class Tip:
         paths: dict[str, list[str]] = {}
         for entry in entries:
             paths.setdefault(entry.id, []).append(entry.path)
+        if not paths:
+            return
         self._bring(list(paths))
         said = self._git("cat-file", "--batch", given="".join(f"{blob}\n" for blob in paths))
         rest = said.encode("utf-8", "surrogateescape")
@@ -221,7 +225,7 @@ class Tip:
         if now:
             return replace(unchanged, human_edited=now.id != record.blob)
         # A person renamed it, or took it away.
-        moved = next((entry.path for entry in self.entries() if entry.id == record.blob), "")
+        moved = next((entry.path for entry in self._all if entry.id == record.blob), "")
         return replace(unchanged, path=moved or record.path, human_edited=True)
 
     def _of_person(self, week: Week, path: str, seen: str = "") -> Publication:
@@ -239,18 +243,27 @@ class Tip:
         return ""
 
     @cached_property
+    def _all(self) -> tuple[Entry, ...]:
+        return tuple(self.entries())
+
+    def _near(self, week: Week) -> list[Entry]:
+        first, last = week.monday - _NEAR, week.sunday + _NEAR
+        dated = ((entry, day_in_name(entry.path)) for entry in self._post_files)
+        return [entry for entry, day in dated if not day or first <= day <= last]
+
+    @cached_property
     def _post_files(self) -> list[Entry]:
         folder = PurePosixPath(self._pattern).parent
         return [
             entry
-            for entry in self.entries()
+            for entry in self._all
             if entry.mode in _PLAIN
             and entry.path.endswith(_POST_NAMES)
             and ("_posts" in (at := PurePosixPath(entry.path)).parts or at.is_relative_to(folder))
         ]
 
     def _told(self, entries: list[Entry]) -> Iterator[tuple[str, Week]]:
-        for path, text in self.texts(entries) if entries else ():
+        for path, text in self.texts(entries):
             if week := week_of_post(path, text, self._category):
                 yield path, week
 

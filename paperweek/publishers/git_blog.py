@@ -10,8 +10,10 @@ there, each commit of ours carries `Report-Run`, which tells it from that of ano
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
+import os
 import random
 import re
 import shutil
@@ -19,6 +21,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
@@ -37,6 +40,7 @@ from paperweek.errors import (
     ConfigurationError,
     PublishingError,
 )
+from paperweek.jekyll import SITE_CONFIG, Site, refuse_hidden
 from paperweek.model import Outcome, Post, Publication, PublishedWeek, Week
 from paperweek.ports import BlogTip, Change
 from paperweek.publishers._git import (
@@ -72,6 +76,8 @@ class _View:
 
     branch: str
     tip: str
+    source: str
+    """The branch that the tip is on: another one where ours is not there yet."""
 
 
 class GitBlog:
@@ -114,6 +120,7 @@ class GitBlog:
         if secret and address.host_root.startswith("http://"):
             log.warning("The token for %s travels unencrypted; use https.", address.text)
         self._branch, self._deadline = branch, deadline
+        self._starts_on: str | None = None
         self._post_path, self._category = post_path, category
         self._bot_name, self._bot_mail = parseaddr(bot)
         key = hashlib.sha256(address.text.encode()).hexdigest()[:16]
@@ -128,12 +135,23 @@ class GitBlog:
         """
         return self.look(lambda tip: tip.standing(week))
 
-    def read(self, path: str) -> str | None:
-        """Return the text of a file of the blog; None where there is no such plain file.
+    def read(self, *paths: str) -> tuple[str | None, ...]:
+        """Return the texts of files of the blog; None for each that is no plain file there.
 
         Raises PublishingError where the blog can't be read.
         """
-        return self.look(lambda tip: tip.read(path))
+        return self.look(lambda tip: tuple(tip.read(path) for path in paths))
+
+    def on_branch(self, name: str) -> GitBlog:
+        """Return the same blog on another branch, which begins where this one is."""
+        other = copy.copy(self)
+        other._git = copy.copy(self._git)  # noqa: SLF001 - of this very class
+        other._branch, other._starts_on, other._seen = name, self._branch, None  # noqa: SLF001
+        return other
+
+    def branch(self) -> str:
+        """Return the name of the branch that is published on. Raises what `look` raises."""
+        return self._with_clone(Clock(self._deadline), lambda clock: self._look(clock).branch)
 
     def look(self, ask: Callable[[BlogTip], _T]) -> _T:
         """Return what `ask` finds in the blog as it is now.
@@ -173,9 +191,9 @@ class GitBlog:
         """Commit and push the post's files, exactly once, unless the week stands already.
 
         With `rewrite` our own text is replaced by another; a person's never is. The outcome is
-        `published` where this very call brought the commit, else `unchanged`. Raises
-        BlogUnreachable (try again), BlogForbidden or BlogUnusable; after each of them the next
-        call finds out by itself whether the commit arrived.
+        `published` where this very call brought the commit, else `unchanged`. Raises HiddenPost
+        where Jekyll would not show it, and BlogUnreachable (try again), BlogForbidden or
+        BlogUnusable; after each the next call finds out by itself whether the commit arrived.
         """
         for path in (post.path, post.data_path):
             self._refuse_odd(path)
@@ -208,6 +226,35 @@ class GitBlog:
 
         return self._until_taken(Clock(self._deadline), attempt)
 
+    def try_push(self) -> str:
+        """Return the branch that a push without effect was let into: nothing changes in the blog.
+
+        A hook and a branch's protection are asked only by a real push. Raises what `publish`
+        raises.
+        """
+
+        def attempt(clock: Clock) -> str | None:
+            view = self._look(clock)
+            self._refuse_locked()
+            made = ("rev-parse", f"{view.tip}^{{tree}}") if view.tip else ("mktree",)
+            tree = self._ok(*made, clock=clock).strip()
+            parent = ("-p", view.tip) if view.tip else ()
+            commit = self._ok(
+                *("commit-tree", tree, *parent, "-m", "A trial"),
+                clock=clock,
+                environment=self._identity,
+            ).strip()
+            return view.branch if self._push(view, commit, clock, "--dry-run") else None
+
+        return self._until_taken(Clock(self._deadline), attempt)
+
+    def _refuse_locked(self) -> None:
+        """Refuse a folder of this machine that we may not write into."""
+        if (folder := self._local_folder) and not os.access(folder / "objects", os.W_OK):
+            raise self._error(
+                BlogForbidden, "this user may not write into it", "Give this user the folder."
+            )
+
     def _until_taken(self, clock: Clock, attempt: Callable[[Clock], _T | None]) -> _T:
         """Return what an attempt returns, as soon as nobody was faster."""
         tries = 0
@@ -237,6 +284,7 @@ class GitBlog:
         files: dict[str, str | None] = {post.path: post.text, post.data_path: post.data}
         if standing and standing.path != post.path:
             files[standing.path] = None
+        _refuse_hidden(post, tip, set(files))
         change = Change(f"Weekly report {post.week}", files, {post.week: post.path})
         commit = self._commit(view, change, clock)
         if not commit:
@@ -269,18 +317,21 @@ class GitBlog:
         heads, default = self._heads(clock)
         branch = self._branch or self._default_branch(heads, default, clock)
         self._git.branch = branch
-        if heads and branch not in heads:
+        source = branch
+        if self._starts_on is not None and branch not in heads:
+            source = self._starts_on or self._default_branch(heads, default, clock)
+        if heads and source not in heads:
             names = ", ".join(sorted(heads)[:8])
             raise self._error(
                 BlogUnusable,
                 f"it has no branch of that name; it has {names}",
                 "Set PAPERWEEK_BLOG_BRANCH to one of its branches, or create this one first.",
             )
-        view = _View(branch, heads.get(branch, ""))
+        view = _View(branch, heads.get(source, ""), source)
         if view.tip and not self._has(view, clock):
-            where = f"+refs/heads/{branch}:refs/remotes/origin/{branch}"
-            self._fetch(where, clock)
-            view = _View(branch, self._ok("rev-parse", _tracking(branch), clock=clock).strip())
+            self._fetch(f"+refs/heads/{source}:{_tracking(source)}", clock)
+            tip = self._ok("rev-parse", _tracking(source), clock=clock).strip()
+            view = replace(view, tip=tip)
         self._seen = view
         return view
 
@@ -322,7 +373,7 @@ class GitBlog:
         return next((f for f in folders if (f / "HEAD").is_file()), None)
 
     def _has(self, view: _View, clock: Clock) -> bool:
-        known = self._run("rev-parse", "--quiet", "--verify", _tracking(view.branch), clock=clock)
+        known = self._run("rev-parse", "--quiet", "--verify", _tracking(view.source), clock=clock)
         return known.is_good and known.out.strip() == view.tip
 
     def _tip(self, view: _View, clock: Clock) -> Tip:
@@ -401,12 +452,12 @@ class GitBlog:
                 BlogUnusable, f"{path!r} is no path inside it", "Check PAPERWEEK_POST_PATH."
             )
 
-    def _push(self, view: _View, commit: str, clock: Clock) -> bool:
+    def _push(self, view: _View, commit: str, clock: Clock, *options: str) -> bool:
         """Push the commit; return False where somebody else was faster."""
         # From a ref of our own: a bare id makes git's own answer harder to tell apart.
         self._ok("update-ref", "refs/paperweek/push", commit, clock=clock)
         where = f"refs/paperweek/push:refs/heads/{view.branch}"
-        answer = self._run("push", "--porcelain", "origin", where, clock=clock)
+        answer = self._run("push", "--porcelain", *options, "origin", where, clock=clock)
         if answer.is_good:
             return True
         rejected = next((r for r in answer.out.splitlines() if r.startswith("!")), "")
@@ -445,7 +496,7 @@ class GitBlog:
         heads, _ = self._heads(clock)
         if heads.get(view.branch) == commit:
             self._ok("update-ref", _tracking(view.branch), commit, clock=clock)
-            self._seen = _View(view.branch, commit)
+            self._seen = _View(view.branch, commit, view.branch)
             return
         now = self._look(clock)
         held = self._run("merge-base", "--is-ancestor", commit, now.tip or commit, clock=clock)
@@ -565,6 +616,14 @@ class GitBlog:
 
     def _error(self, kind: type[_E], what: str, remedy: str = "") -> _E:
         return kind(self._git.address.text, self._git.branch, what, remedy)
+
+
+def _refuse_hidden(post: Post, tip: Tip, replaced: AbstractSet[str]) -> None:
+    """Raise HiddenPost where the site of this tip would not show the post."""
+    site = Site.parse(tip.read(SITE_CONFIG))
+    if site.is_jekyll:
+        others = {p: t for p, t in tip.neighbours(post.week).items() if p not in replaced}
+        refuse_hidden(post, site, others, tip.paths() - replaced)
 
 
 def _tracking(branch: str) -> str:

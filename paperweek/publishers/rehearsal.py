@@ -25,9 +25,9 @@ class Rehearsal:
         """Return the real blog's published weeks before `week`, newest first."""
         return self.blog.earlier_weeks(week, count) if self.blog else ()
 
-    def read(self, path: str) -> str | None:
-        """Return the text of a file of the real blog."""
-        return self.blog.read(path) if self.blog else None
+    def read(self, *paths: str) -> tuple[str | None, ...]:
+        """Return the texts of files of the real blog."""
+        return self.blog.read(*paths) if self.blog else (None,) * len(paths)
 
     def publish(self, post: Post, *, rewrite: bool = False) -> Publication:  # noqa: ARG002
         """Write post and data into the folder. Raises BlogUnusable where it takes no file."""

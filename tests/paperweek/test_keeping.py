@@ -211,7 +211,7 @@ class TestRetracting:
             text = told.file(post_path(week))
             assert text.startswith(before[week].rstrip())
             line = text.removeprefix(before[week].rstrip()).strip()
-            assert line.startswith("**Correction of 2025-03-01**: [On ")
+            assert line.startswith("**Correction of 2025-03-01.** [On ")
             assert "The data was &#42;wrong&#42;" in line
             assert "\n" not in line
             (correction,) = read_data_file(told.file(data_path(week))).corrections
