@@ -69,7 +69,7 @@ _FINDS = re.compile(
 )
 _FIGURE = re.compile(
     r"\d+(?:\.\d+)?\s?(?:%|×|x\b|percent|points?|pp\b|-?fold|times\b|dB|ms\b|hours?|FPS)"
-    r"|\d+\.\d+|\b\d+/\d+\b|×\s?\d"
+    r"|\d+\.\d+|\b\d+(?:/| of )\d+\b|×\s?\d"
 )
 _VERSION = re.compile(
     r"\b[A-Z][\w-]*[ -]?\d+(?:\.\d+)*\b|\b\d+(?:\.\d+)?[BM]\b|\b\d{3,4}[×x]\d{3,4}\b"
@@ -93,6 +93,7 @@ _IS_REACHED = re.compile(r"\b(?:achiev\w*|gives?|needs?|reach\w*|scores?|obtains
 _AGAINST = re.compile(
     r"\d\S* .{0,80}\b(?:compared (?:with|to)|against|versus|vs|whereas|up from|down from)\b"
 )
+_OF_BASELINE = re.compile(r"(?:The |A |All )?(?:[\w-]+ ){0,2}baselines?\b", re.IGNORECASE)
 _PROMISE = re.compile(
     r"\b(?:will (?:also )?be|will (?:also )?release|will open-source|soon)\b", re.IGNORECASE
 )
@@ -315,7 +316,7 @@ def _part_of_own_work(plain: str, index: int, place: _Place, *, own: bool) -> Pa
 def _outcome(plain: str, *, own: bool) -> Part | None:
     """Return what part a number plays; none where it may be the number of somebody else."""
     against = _AGAINST.search(plain)
-    if not own and _IS_REACHED.search(plain) and not against:
+    if _OF_BASELINE.match(plain) or (not own and _IS_REACHED.search(plain) and not against):
         return None
     if "×" in plain or against or _BASELINE.search(plain):
         return Part.RESULT
