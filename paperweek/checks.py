@@ -135,7 +135,22 @@ _MARKUP = (
     ("Liquid", re.compile(r"\{\{|\}\}|\{%|%\}|\{:")),
     ("Markdown", re.compile(r"\]\(|\*\*|`|(?<!\w)__|!\[|~~|^(?:[#>|]|[-*+] |\d+\. )")),
     ("LaTeX", re.compile(r"\\[A-Za-z%{}]|\$[^\s$][^$]*\$")),
+    ("a table", re.compile(r"\|(?: [^|]{1,60} \|){2}|\| ?[-–—:]+ ?\|")),
+    (
+        "style",
+        re.compile(
+            r"\b(?:class|style|href|src) ?= ?[\"'“]"
+            r"|(?<![\w-])[a-z-]+: ?[\w#.%-]+;\s*(?:[a-z-]+:|\})"
+            r"|\b(?:sm|md|lg|xl|hover|dark|focus|group):[a-z]+-[\w-]+"
+            r"|\b(?:text|bg|border|font|flex|grid|px|py|mx|my|mt|mb|ml|mr|pt|pb|gap)-(?:\w+-)?\w+"
+            r" (?:[a-z]+:)?(?:text|bg|border|font|flex|grid|px|py|mx|my|mt|mb|ml|mr|pt|pb|gap)-\w+"
+        ),
+    ),
+    ("an arXiv id", re.compile(r"\barXiv: ?\d|(?<![\w.])\d{4}\.\d{4,5}v?\d*(?![\w.%])")),
 )
+_TWO = re.compile(r"[^\W\d_]{3}[.!?] (?=[a-z])")
+_ABBREVIATED = re.compile(r"\b(?:etc|approx|resp|incl|viz|avg|max|min|esp)\.$")
+"""Words before a small letter whose stop ends no sentence."""
 _LIST_MARK = re.compile(r"(?<=[\s:;,])(?:\d|[a-e]|[ivx]{1,4})\)(?=\s)")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
@@ -163,6 +178,9 @@ def _incomplete(text: str) -> str:
         return "its brackets or quotation marks do not match"
     if re.match(r"[a-z]+(?![\w.-])", text):
         return "it begins in the middle"
+    stops = (text[: stop.end()].rstrip() for stop in _TWO.finditer(_QUOTED.sub("“”", text)))
+    if not all(map(_ABBREVIATED.search, stops)):
+        return "it is more than one sentence"
     return ""
 
 

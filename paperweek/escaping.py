@@ -36,12 +36,6 @@ _NOT_TEXT = re.compile(
 )
 """Lone surrogates, which no UTF-8 file may hold, and noncharacters, which nobody sees."""
 
-_UNSEEN = re.compile("[\u180e\u2061-\u2065\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]")
-"""Format characters that show nothing, and the tag characters that hide whole sentences.
-
-The joiners U+200C and U+200D stay: Persian words and emoji are made with them.
-"""
-
 
 def clean(text: str) -> str:
     r"""Return the text as it may be printed: NFC, white space folded, nothing that is unseen.
@@ -51,7 +45,7 @@ def clean(text: str) -> str:
     >>> clean("two\u2028lines, \u202egnp.exe")
     'two lines, gnp.exe'
     """
-    return fold(_UNSEEN.sub("", _NOT_TEXT.sub("\ufffd", text)))
+    return fold(_NOT_TEXT.sub("\ufffd", text))
 
 
 def escape_each(text: str) -> list[str]:

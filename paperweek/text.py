@@ -11,8 +11,15 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""Soft hyphen, zero-width and bidirectional controls: they change what a reader sees, unseen."""
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+"""Soft hyphen, zero-width and bidirectional controls, and the tags that can hide whole sentences:
+they change what a reader sees, or a program reads, unseen.
+
+The joiners U+200C and U+200D stay: Persian words and emoji are made with them.
+"""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SPACE = re.compile(r"\s+")
@@ -51,8 +58,13 @@ _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉�
 _RAISED = re.compile(r"\^([0-9+\-n]{1,4})(?![\w.])")
 _LOWERED = re.compile(r"_([0-9]{1,3})(?![\w.])")
 
+_CAPITAL = "A-Z0-9\u00c0-\u00de\u0391-\u03a9\u03b1-\u03c9\u0400-\u042f"
+"""Letters that may begin a sentence; Greek ones in any case, because of names such as `τ-bench`.
+Names such as `iFormer` may as well."""
 _SENTENCE_END = re.compile(
-    r"""(?<=[.!?])(?P<quote>["'”’)\]]?)(?:\s+(?=["'“‘(\[$\\]*[A-Z0-9\u0391-\u03a9\u03b1-\u03c9])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]*\s))"""
+    r"""(?<=[.!?])(?P<quote>["'”’)\]]?)"""
+    rf"""(?:\s+(?=(?:\\[a-z]+(?:\{{[^{{}}]*\}})?\{{|["'“‘(\[$\\])*(?:[{_CAPITAL}]|[a-z]{{1,6}}-?[A-Z]))"""
+    r"""|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]*\s))"""
 )
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|al|etc|Figs?|Eqs?|Sec|Tab|Refs?|No|no|resp|approx|Dr|Prof"
