@@ -372,11 +372,17 @@ def _named(finding: Finding) -> str:
     return name[1] if name else ""
 
 
+_AMONG = re.compile(r"\b(?:among|of) the [\w,]+,")
+"""A count that was named before: that of a topic which the cited paper has."""
+
+
 def _statistics_of(text: str, ids: Sequence[str], known: _Known) -> tuple[str, ...]:
     """Return the statistics that a sentence may mean: the week's, its topics', its papers'."""
     lowered = text.casefold()
     meant = {t.key for t in taxonomy().values() if t.name.casefold() in lowered}
     meant |= set(ids) | {q.casefold() for q in quotations_in(text)}
+    if _AMONG.search(text):
+        meant |= {key for i in ids if i in known.by_id for key in topics_of(known.by_id[i])}
     return tuple(
         name
         for name in known.statistics

@@ -21,6 +21,7 @@ from paperweek.model import (
     Week,
 )
 from paperweek.rendering import post_path, post_title, render_post
+from paperweek.topics import topics_of
 from paperweek.verification import describe, paper_of, title_of, verify_post
 
 WEEK = Week(2025, 1)
@@ -176,6 +177,18 @@ def test_what_does_not_belong_is_found_where_it_stands(rule: str, sentence: str)
 )
 def test_what_belongs_is_left_alone(sentence: str) -> None:
     assert findings(with_sentence(sentence)) == ()
+
+
+def test_a_paper_may_be_one_of_its_topics_papers_and_of_no_other_number() -> None:
+    (topic,) = topics_of(PROBE)
+    selection = replace(SELECTION, statistics={**SELECTION.statistics, f"topic:{topic}": 3.0})
+
+    def rules(n: int) -> set[str]:
+        among = f"Also among the {n}, the [authors]({LINK}/2501.00002): probes fail to find syntax."
+        return {f.rule for f in verify_post(with_sentence(among), selection, WEEK)}
+
+    assert rules(3) == set()
+    assert "number" in rules(4)
 
 
 def test_few_sentences_may_say_nothing() -> None:
