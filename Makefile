@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 CORPUS ?= ../shared/corpus
+WRITER ?= extractive
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A Python path or an active environment of somebody else must not decide what runs here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -34,8 +35,8 @@ faults: $(READY) ## what each fault of the world does to a run, as a table
 bench: $(READY) ## CPU, wall, memory and requests for weeks of three sizes
 	@$(BIN)/python -m tests.bench
 
-figures: $(READY) ## the figures of the posts of a recorded CORPUS=folder
-	@$(BIN)/python -m tests.world.figures --corpus "$(CORPUS)"
+figures: $(READY) ## the figures of the posts of a recorded CORPUS=folder (WRITER=extractive)
+	@$(BIN)/python -m tests.figures --corpus "$(CORPUS)" --writer "$(WRITER)"
 
 # Made by the recipe's last line, so that a set-up that was interrupted is done again.
 $(READY): requirements.lock pyproject.toml
