@@ -58,7 +58,8 @@ _INNER_ANAPHORA = re.compile(
     r"|\bsuch an? \b|\bsuch [a-z]+s\b(?! as)"
     r"|\b(?:all|both) (?:(?:two|three|four|five) )?(?:gaps|issues|challenges|problems|axes"
     r"|limitations)\b"
-    r"|\bboth(?=[,.;]|$)|\bthe (?:former|latter|aforementioned|said|above)\b|\bas (?:described|mentioned) above\b",
+    r"|\bboth(?=[,.;]|$)"
+    r"|\bthe (?:former|latter|aforementioned|said|above)\b|\bas (?:described|mentioned) above\b",
     re.IGNORECASE,
 )
 """Words that point at a sentence which the reader does not see."""

@@ -115,7 +115,7 @@ class Paper:
     """Without version, such as `2501.15368` or `cs.LG/0601001`."""
     title: str
     abstract: str = ""
-    """As the source gave it with white space folded: LaTeX is still in it. Empty where none came."""
+    """As the source gave it, white space folded, LaTeX still in it. Empty where none came."""
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     """arXiv categories, the primary one first; empty where unknown."""
@@ -189,7 +189,7 @@ class SourceAccount:
     missing: tuple[str, ...] = ()
     """What was asked for and did not come: arXiv ids, days, or pages, in plain words."""
     failure: str = ""
-    """Why it is silent, in whole or in part: what came, how often it was tried. Empty: it answered."""
+    """Why it is silent, in whole or in part: what came, how often it was tried. Empty: it is not."""
 
     @property
     def is_silent(self) -> bool:

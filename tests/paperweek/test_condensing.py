@@ -117,8 +117,8 @@ def test_a_sentence_that_points_outside_itself_is_refused(dangling: str) -> None
 def test_clauses_that_limit_a_claim_are_never_cut() -> None:
     limited = (
         "Lantern improves recall on long documents with many tables and figures by 4.1 points over"
-        " the strongest published baseline, although the gain vanishes entirely for documents that were"
-        " scanned, photographed or typeset in two columns with footnotes."
+        " the strongest published baseline, although the gain vanishes entirely for documents that"
+        " were scanned, photographed or typeset in two columns with footnotes."
     )
     assert condense(limited, NAMED) in (None, limited)
 
