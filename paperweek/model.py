@@ -189,7 +189,7 @@ class SourceAccount:
     missing: tuple[str, ...] = ()
     """What was asked for and did not come: arXiv ids, days, or pages, in plain words."""
     failure: str = ""
-    """Why it is silent, in whole or in part: what came, how often it was tried. Empty: it is not."""
+    """Why it is silent, in whole or in part: what came, how often it was tried. Empty: not."""
 
     @property
     def is_silent(self) -> bool:
