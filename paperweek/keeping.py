@@ -220,7 +220,8 @@ def _readable(text: str) -> DataFile | None:
 def _told(paper: str, corrected: int, left: int, before: int) -> str:
     if not corrected + left + before:
         return f"No post of ours leans on {paper}; nothing changed."
-    parts = [f"{corrected} posts that lean on {paper} were corrected"]
+    leaning = "post that leans" if corrected == 1 else "posts that lean"
+    parts = [f"{corrected} {leaning} on {paper} corrected"]
     parts += [f"{before} had been corrected before"] if before else []
     parts += [f"{left} were left to a person"] if left else []
     return f"{', '.join(parts)}."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
-from paperweek.selection import select
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from paperweek.model import Collection, Selection
 from paperweek.ports import Blog
+from paperweek.selection import select
 from tasks.retrying import when_it_may_help
 
 logger = logging.getLogger(__name__)
@@ -24,9 +25,17 @@ EARLIER_WEEKS = 4
     retry_delay_seconds=[5, 20],
     retry_condition_fn=when_it_may_help,
 )
-def select_papers(collection: Collection, blog: Blog, size: int) -> Selection:
+def select_papers(
+    collection: Collection,
+    blog: Blog,
+    size: int,
+    *,
+    prefer: Sequence[str] = (),
+    leave_out: Sequence[str] = (),
+) -> Selection:
     """Return up to `size` papers of the week, best first."""
-    selection = select(collection, blog.earlier_weeks(collection.week, EARLIER_WEEKS), size=size)
+    earlier = blog.earlier_weeks(collection.week, EARLIER_WEEKS)
+    selection = select(collection, earlier, size=size, prefer=prefer, leave_out=leave_out)
     logger.info(
         "select: %d papers, compared with %d earlier weeks",
         len(selection.papers),

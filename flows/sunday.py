@@ -1,0 +1,85 @@
+"""Sunday: the sentence for each week that was missed, then for the week that just ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prefect import flow, runtime
+
+from flows.weekly_report import settle, tell_the_owner, today, weekly_report
+from paperweek.announcing import announce_caught_up
+from paperweek.model import Outcome, Week
+from paperweek.settings import Settings
+from paperweek.summary import CaughtUp, Summary
+from paperweek.wiring import connect_kept_blog, connect_notifier
+from tasks.find_missing import find_missing
+
+MOST_MISSED = 4
+"""How many missed weeks a Sunday catches up with, beside its own."""
+
+
+def run_name() -> str:
+    """Return what the run is called in Prefect's pages."""
+    due: datetime = runtime.flow_run.scheduled_start_time
+    return f"Sunday by {due:%Y-%m-%d}"
+
+
+@flow(
+    name="sunday",
+    flow_run_name=run_name,
+    on_failure=[tell_the_owner],
+    timeout_seconds=14400,
+    persist_result=False,
+)
+def sunday() -> Summary | None:
+    """Publish the week that just ended, after up to four weeks that were missed before it.
+
+    Returns nothing where the week was skipped.
+    """
+    settings, _ = settle()
+    newest = Week.ending_by(today(settings.zone))
+    blog = connect_kept_blog(settings)
+    missing = find_missing(blog, newest, None)
+    report_on([week for week in missing if week < newest], MOST_MISSED, settings)
+    if newest in blog.look(lambda tip: tip.ledger.skipped):
+        return None
+    return weekly_report(newest.label)
+
+
+@flow(
+    name="catch-up",
+    on_failure=[tell_the_owner],
+    timeout_seconds=86400,
+    persist_result=False,
+)
+def catch_up(since: str = "", limit: int = 0) -> CaughtUp:
+    """Publish the weeks that have no post, oldest first.
+
+    Args:
+        since: The first week to look at, such as 2025-W05. Never before the blog's first.
+        limit: How many weeks at most. 0: all of them.
+    """
+    settings, _ = settle()
+    newest = Week.ending_by(today(settings.zone))
+    first = Week.parse(since) if since else None
+    missing = find_missing(connect_kept_blog(settings), newest, first)
+    return report_on(missing, limit or len(missing), settings)
+
+
+def report_on(weeks: Sequence[Week], limit: int, settings: Settings) -> CaughtUp:
+    """Run the sentence for up to `limit` of the weeks, and send one notice about all of them.
+
+    A week that is refused is passed over; a failure ends it, because the next would fail too.
+    """
+    done: list[Summary] = []
+    for week in weeks[:limit]:
+        state = weekly_report(week.label, quiet=True, return_state=True)
+        result = state.result(raise_on_failure=False)
+        if isinstance(result, BaseException):
+            result = Summary.of_error(result, week.label)
+        done.append(result)
+        if done[-1].outcome is Outcome.FAILED:
+            break
+    caught_up = CaughtUp(tuple(done), tuple(week.label for week in weeks[len(done) :]))
+    return announce_caught_up(caught_up, connect_notifier(settings))
