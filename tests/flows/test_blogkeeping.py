@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.__main__ import main, with_blogs_own
+from flows.__main__ import main, parser, with_blogs_own
 from paperweek.model import Week
 from paperweek.rendering import post_path
 from paperweek.settings import Settings
+from tests.conftest import CHECKOUT
 from tests.paperweek.kept_blog import KeptBlog, old_post, weekly_post
 
 PAPER = "2501.00001"
@@ -173,3 +176,36 @@ def test_the_blogs_zone_tells_which_week_it_is(
     assert settings.timezone == "Pacific/Kiritimati"
     monkeypatch.setenv("PAPERWEEK_BLOG", str(blog.folder / "missing.git"))
     assert with_blogs_own(Settings.from_environment()).timezone == "UTC"
+
+
+def owner_commands() -> list[str]:
+    text = (CHECKOUT / "docs/operations.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [c for line in lines if (c := line.partition("#")[0].strip()).startswith("paperweek ")]
+
+
+@pytest.mark.parametrize("command", owner_commands())
+def test_a_command_of_the_owners_page_is_one_that_the_program_takes(command: str) -> None:
+    words = shlex.split(command)
+
+    assert parser().parse_args(words[1:]).command == words[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pushed, not yet visible",
+        "waits for your approval",
+        "lies ahead in the site's zone",
+        "already has its address",
+        "could not be reached",
+        "refused access",
+    ],
+)
+def test_the_owners_page_speaks_in_the_words_of_the_notices(words: str) -> None:
+    page = (CHECKOUT / "docs/operations.md").read_text()
+    said = [*CHECKOUT.glob("templates/*.j2"), *CHECKOUT.glob("paperweek/**/*.py")]
+
+    assert words in page
+    assert any(words in path.read_text() for path in said)
