@@ -318,7 +318,7 @@ class _Judged:
             return cls((), (*faults, Finding("form", "", said.text[:200], malformed(said.text))))
         linked = [(link, arxiv_id) for link in said.links if (arxiv_id := paper_of(link.address))]
         citations = tuple(
-            Citation(i, _passage(known.by_id[i], link.address), link.words)
+            Citation(i, _passage(known.by_id[i], link.address), _without_id(link.words, i))
             for link, i in linked
             if i in known.by_id
         )
@@ -334,6 +334,11 @@ class _Judged:
             return cls(ids, faults + debris + _check_cited(said.text, citations, known))
         found = _check_unsourced(said.text, known)
         return cls(ids, faults + debris + found, is_framing=not found and not numbers_in(said.text))
+
+
+def _without_id(words: str, arxiv_id: str) -> str:
+    """Return a link's words, none where they are the id that stands for a missing title."""
+    return "" if words == f"arXiv {arxiv_id}" else words
 
 
 def _implied(text: str, known: _Known, last: str) -> tuple[Citation, ...]:
@@ -517,7 +522,8 @@ def _check_rows(rows: Sequence[Row], known: _Known) -> Iterator[Finding]:
             if not ids:
                 yield Finding("invented", "table", shown, "no paper of the week is called so")
             continue
-        if key(shown) != key(clean(paper.title)) and key(shown) != key(arxiv_id):
+        bare = {key(arxiv_id), key(f"arXiv {arxiv_id}")}
+        if key(shown) != key(clean(paper.title)) and key(shown) not in bare:
             yield Finding("title", "table", shown, f"{arxiv_id} is called “{clean(paper.title)}”")
         stated = row.cells[votes] if votes is not None and votes < len(row.cells) else None
         if stated is not None and stated != ("–" if paper.votes is None else str(paper.votes)):

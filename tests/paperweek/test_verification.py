@@ -191,6 +191,17 @@ def test_a_paper_may_be_one_of_its_topics_papers_and_of_no_other_number() -> Non
     assert "number" in rules(4)
 
 
+def test_a_paper_without_a_title_is_called_by_its_id() -> None:
+    papers = (ROUTE, PROBE, replace(UNLISTED, title="\u200b"))
+    collection = replace(COLLECTION, papers=papers)
+    selection = replace(SELECTION, papers=papers, collection=collection)
+    post = rendered(selection)
+
+    assert "| [arXiv 2501.00003]" in post
+    assert verify_post(post, selection, WEEK) == ()
+    assert verify_post(post.replace("[arXiv 2501.00003]", "[arXiv 2501.00004]"), selection, WEEK)
+
+
 def test_few_sentences_may_say_nothing() -> None:
     framing = "So it is. So be it. So it goes. So what."
     assert {f.rule for f in findings(with_sentence(framing))} == {"source"}
