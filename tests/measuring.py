@@ -210,7 +210,10 @@ _NUMBER_WORDS = {
 _WRITTEN = re.compile(r"(?<![\w’'.+-])\w[\w’'.+-]*")
 _APPOINTMENT = re.compile(r"\bin \w+ (?:weeks|months)\b")
 _STATED = re.compile(r"(?<![\w.-])\d(?![\d.]*(?:[DB]|p)\b)")
-_RESULT = re.compile(r"\d ?(?:%|×|x\b|times|points?|percent|FPS|dB)|(?<![\w.-])\d+\.\d+(?![\w.-])")
+_RESULT = re.compile(
+    r"\d ?(?:%|×(?! ?\d)|x\b|times|points?|percent|FPS|dB)"
+    r"|(?<![\w.-])\d+\.\d+(?![\w.-]| (?:m|b|tr)illion)"
+)
 _AMONG = re.compile(r"\b(?:among|of) the \w+,")
 _EVERYDAY = frozenset({"sunday", "i", "ai"})
 
@@ -237,8 +240,7 @@ def _numbers_known(sentence: Sentence, selection: Selection) -> set[str]:
     known = {_plain_number(number) for text in texts for number in _NUMBER.findall(text)}
     known |= {f"{selection.statistics.get(key, 0):g}" for key in sentence.statistics}
     known |= {str(_TOP)} if any(key.startswith("top_") for key in sentence.statistics) else set()
-    named = " ".join(sentence.statistics)
-    return known | {_plain_number(number) for number in _NUMBER.findall(_topics(sentence) + named)}
+    return known | set(_NUMBER.findall(_topics(sentence, selection)))
 
 
 def _plain_number(text: str) -> str:
@@ -269,7 +271,7 @@ def _is_borne(name: str, sentence: Sentence, selection: Selection) -> bool:
         (
             *(text for paper in _papers(sentence, selection) for text in _texts(paper)),
             *(author for paper in _papers(sentence, selection) for author in paper.authors),
-            _topics(sentence),
+            _topics(sentence, selection),
         )
     )
     known = known.replace("’", "'").casefold()
@@ -287,9 +289,11 @@ def _texts(paper: Paper) -> tuple[str, str, str]:
     return raw, readable(paper.title), readable(paper.abstract)
 
 
-def _topics(sentence: Sentence) -> str:
-    """Return the topics' names and the phrases that the sentence counts."""
-    return " ".join(name_of(key.rpartition(":")[2]) for key in sentence.statistics if ":" in key)
+def _topics(sentence: Sentence, selection: Selection) -> str:
+    """Return the names of the topics, and the phrases, that the sentence may speak of."""
+    counted = [key.rpartition(":")[2] for key in sentence.statistics if ":" in key]
+    theirs = [topic for i in sentence.cites for topic in selection.topics.get(i, ())]
+    return " ".join(map(name_of, (*counted, *theirs)))
 
 
 # How sentences stand together --------------------------------------------------------------------
@@ -364,13 +368,14 @@ def _without_names(sentence: Sentence, selection: Selection) -> str:
 
 _OWN = re.compile(
     r"\b(?:we|our|us|ours|this (?:\w+ )?(?:paper|work|study|survey|report|article|release)"
-    r"|the (?:authors?|proposed|results?|findings?|resulting))\b"
+    r"|the (?:authors?|results?|findings?|resulting)|proposed|introduced|presented)\b"
     r"|\b(?:results|experiments|evaluations?|analys[ei]s|benchmarks?|findings|code|weights)\b",
     re.IGNORECASE,
 )
 _AS_A_PROBLEM = re.compile(
     r"\b(?:gap|trouble|bother\w*|complain\w*|complaint|problems?|questions?|exists?|solved|open"
-    r"|limits?|shortfall|catch|difficult\w*|hurdle|starts? from|starting point|missing|wanting)\b",
+    r"|limits?|fail\w*|lack\w*|shortfall|catch|difficult\w*|hurdle|starts? from"
+    r"|starting point|missing|wanting)\b",
     re.IGNORECASE,
 )
 
