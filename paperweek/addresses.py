@@ -23,6 +23,8 @@ _STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
+_NOT_IN_TITLE, _NOT_IN_SLUG = re.compile(r"[^\w.~!$&'()+,;=@]+"), re.compile(r"[\W_]+")
+"""What Jekyll makes a hyphen of. Source: its `Utils.slugify`, modes pretty and default, tried."""
 _HOLDER = re.compile(r":([a-z_]+)")
 
 
@@ -48,8 +50,8 @@ def path_of(post_path: str, front: Mapping[str, object], permalink: str = DEFAUL
     slug = str(front.get("slug") or name["slug"])
     values = {
         "categories": "/".join(dict.fromkeys(_categories(post_path, front))),
-        "title": slug,
-        "slug": slug.lower(),
+        "title": _NOT_IN_TITLE.sub("-", slug).strip("-"),
+        "slug": _NOT_IN_SLUG.sub("-", slug).strip("-").lower(),
         "name": slug,
         "output_ext": ".html",
         "year": f"{day:%Y}",

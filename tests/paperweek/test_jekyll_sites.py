@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
-from paperweek.addresses import page_of
+from paperweek.addresses import _STYLES, page_of, path_of
 from paperweek.errors import HiddenPost
 from paperweek.jekyll import Site, refuse_before_its_day, refuse_hidden
 from paperweek.model import Outcome, Post, Week
 from tests.paperweek.kept_blog import KeptBlog, old_post, weekly_post
+from tests.world.jekyll import MISSING, JekyllSite
 
 WEEK = Week(2025, 5)
 PATH = "_posts/2025-02-02-weekly-report.md"
@@ -131,3 +133,48 @@ def test_other_posts_of_the_day_are_no_rivals_and_neither_are_our_own_files(tmp_
     assert blog.open().publish(new, rewrite=True).outcome is Outcome.PUBLISHED
     moved = replace(new, path="_posts/2025-02-02-weekly-report.markdown")
     assert blog.open().publish(moved, rewrite=True).outcome is Outcome.PUBLISHED
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
+class TestWithJekyll:
+    @pytest.mark.parametrize(
+        "permalink",
+        [*_STYLES, "/p/:year-:i_month-:i_day/:slug", "/:short_year/:long_month/:title/", "/:y_day"],
+    )
+    def test_a_page_lies_where_it_is_said_to_lie(self, tmp_path: Path, permalink: str) -> None:
+        site = JekyllSite(tmp_path)
+        site.add("_config.yml", f"permalink: {permalink}\ntimezone: UTC\n")
+        for path in (PATH, "ai/_posts/2025-02-02-Of_late, twice.md"):
+            site.add(path, weekly_post(WEEK).text)
+            address = path_of(path, {"category": "weekly-report"}, permalink)
+            built = site.build()
+            bare = built.folder / unquote(address).strip("/")
+            places = [bare, bare / "index.html", bare.with_name(f"{bare.name}.html")]
+            assert [place for place in places if place.is_file()], [
+                str(p.relative_to(built.folder)) for p in built.folder.rglob("*.html")
+            ]
+
+    @pytest.mark.parametrize(
+        ("config", "path", "others"),
+        [
+            ("timezone: UTC\n", "_posts/2025-W05.md", {}),
+            ("", PATH, {ADDRESS[1:]: "---\n---\nAnother page.\n"}),
+            ("", PATH, {"weekly-report/" + PATH: old_post("X", "2025-02-02", "''")}),
+        ],
+    )
+    def test_what_is_refused_is_what_jekyll_loses(
+        self, tmp_path: Path, config: str, path: str, others: dict[str, str]
+    ) -> None:
+        post = replace(weekly_post(WEEK), path=path)
+        site = JekyllSite(tmp_path)
+        site.add("_config.yml", config or CONFIG)
+        for place, text in {path: post.text, **others}.items():
+            site.add(place, text)
+
+        built = site.build()
+        page = built.folder / ADDRESS[1:]
+
+        assert built.complaints or not page.is_file()
+        with pytest.raises(HiddenPost):
+            refuse_hidden(post, Site.parse(config or CONFIG), others, {path, *others})
