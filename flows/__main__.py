@@ -16,10 +16,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from flows import checking, verifying
+from flows import blogkeeping, checking, verifying
 from flows.progress import Lines, shown
 from paperweek import __version__
-from paperweek.errors import ConfigurationError, OrchestratorUnavailable, PaperweekError
+from paperweek.errors import (
+    ConfigurationError,
+    OrchestratorUnavailable,
+    PaperweekError,
+    PublishingError,
+)
 from paperweek.summary import Summary
 
 if TYPE_CHECKING:
@@ -73,6 +78,7 @@ def parser() -> Parser:
     )
     verifying.add_to(commands)
     checking.add_to(commands)
+    blogkeeping.add_to(commands)
     return top
 
 
@@ -98,10 +104,12 @@ def other(asked: argparse.Namespace, lines: Lines) -> int:
             return itself(asked, lambda: settle(lines))
         act: Callable[[argparse.Namespace, Settings], int] = asked.act
         return act(asked, settle(lines))
-    except PaperweekError as error:
+    except BaseException as error:
         logger.debug("Where it happened:", exc_info=True)
-        print(f"paperweek: {lines.redact(str(error))}\n{error.hint}", file=sys.stderr, flush=True)
-        return error.exit_code
+        known = understood(error)
+        summary = Summary.of_error(known)
+        summary = replace(summary, error=lines.redact(summary.error))
+        return tell(summary, exit_code_of(known), as_json=getattr(asked, "json", False))
 
 
 @contextmanager
@@ -126,15 +134,21 @@ def run(asked: argparse.Namespace, lines: Lines) -> tuple[Summary, int]:
         logger.debug("Where it happened:", exc_info=True)
         known = understood(error)
         summary = Summary.of_error(known, asked.week)
-        code = INTERRUPTED if isinstance(known, KeyboardInterrupt) else 1
         return (
             replace(
                 summary,
                 error=lines.redact(summary.error),
                 notice=next((n[7:] for n in notes(error) if n.startswith("notice ")), "none"),
             ),
-            known.exit_code if isinstance(known, PaperweekError) else code,
+            exit_code_of(known),
         )
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the code that an error ends the program with."""
+    if isinstance(error, PaperweekError):
+        return error.exit_code
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
 
 
 def settle(lines: Lines) -> Settings:
@@ -154,8 +168,25 @@ def week_of(asked: argparse.Namespace, settings: Settings) -> str:
     from paperweek.wiring import connect_sources
 
     _, at_hand = connect_sources(settings, offline=asked.offline, snapshot=asked.snapshot)
+    if not asked.week and not at_hand:
+        settings = with_blogs_own(settings)
     today = datetime.now(settings.zone).date()
     return choose_week(asked.week, today, at_hand, preview=asked.rehearse).label
+
+
+def with_blogs_own(settings: Settings) -> Settings:
+    """Return the settings with the blog's own, whose zone tells which week it is.
+
+    Where the blog can't be asked, the run itself will say so, and try again.
+    """
+    from paperweek.keeping import BLOG_SETTINGS
+    from paperweek.wiring import connect_blog
+
+    try:
+        (own,) = connect_blog(settings, rehearse=True).read(BLOG_SETTINGS)
+    except PublishingError:
+        return settings
+    return settings.with_blogs_own(own)
 
 
 def in_prefect(asked: argparse.Namespace) -> Summary:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse names it nowhere else
 
 WELL, ILL = 0, 1
-DEPLOYMENT = "weekly-report/sunday"
+DEPLOYMENT = "sunday/sunday"
 _GREEN, _RED, _PLAIN = "\033[32m", "\033[31m", "\033[0m"
 
 

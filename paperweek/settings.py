@@ -11,6 +11,7 @@ import difflib
 import os
 import re
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -27,9 +28,28 @@ PREFIX = "PAPERWEEK_"
 ARXIV_DELAY_SECONDS = 3.0
 """Source: https://info.arxiv.org/help/api/tou.html (one request every three seconds)."""
 
-_LEAST_TO_REDACT = 4
+_LEAST_TO_REDACT, _LEAST_OF_A_PROVIDER = 4, 8
 _CATEGORY = re.compile(r"[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?")
+_KEY_OF_A_PROVIDER = re.compile(r"_(?:API_KEY|ACCESS_KEY|TOKEN|SECRET|PASSWORD)$")
+"""Names under which providers of language models, and others, look for their secrets."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]*")
+
+OF_THE_BLOG = (
+    "categories",
+    "prefer",
+    "leave_out",
+    "papers_per_report",
+    "voice",
+    "timezone",
+    "post_path",
+    "category",
+)
+"""The settings that the blog's own file may hold; all others are the machine's."""
+_BLOG_FILE = ".paperweek.toml"
+_SECRET_NAME = re.compile(r"token|secret|passw|webhook|key", re.IGNORECASE)
+_SECRET_VALUE = re.compile(
+    r"\bgh[a-z]_\w{16,}|github_pat_|\bxox[a-z]-|hooks\.slack\.com|\bsk-[\w-]{16,}|-----BEGIN"
+)
 
 PREFECT_DEFAULTS = {
     # The embedded server needs up to a minute on a slow machine; its own limit is 20 s.
@@ -40,6 +60,9 @@ PREFECT_DEFAULTS = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_LOGGING_TO_API_MAX_LOG_SIZE": "100000",
 }
+
+HEARTBEAT_SECONDS = "30"
+"""How often a run of a deployment says that it lives: Prefect's least. A dead one is silent."""
 
 
 class Settings(BaseSettings):
@@ -70,6 +93,14 @@ class Settings(BaseSettings):
     blog_user: str = Field(
         default="x-access-token", description="The user name that goes with the token."
     )
+    publish: Literal["push", "pull-request"] = Field(
+        default="push",
+        description="`push` publishes at once; `pull-request` opens one a week on GitHub, and a "
+        "person merges it.",
+    )
+    github_api: str = Field(
+        default="https://api.github.com", description="Where GitHub's REST interface is."
+    )
     ssh_key: Path | None = Field(
         default=None, description="File of the deploy key for a blog behind SSH."
     )
@@ -82,6 +113,12 @@ class Settings(BaseSettings):
         description="Address of the published site, such as `https://me.github.io/blog`; "
         "with it, notices link to the post.",
     )
+    site_seconds: float = Field(
+        default=180.0,
+        ge=0,
+        le=3600,
+        description="How long a run waits for the post to show on that site, where it is set.",
+    )
     post_path: str = Field(
         default="_posts/{date}-weekly-report.md",
         description="Where a post lies in the blog. `{date}` is the week's Sunday, `{week}` its "
@@ -93,9 +130,40 @@ class Settings(BaseSettings):
     papers_per_report: int = Field(
         default=30, ge=8, le=200, description="How many papers are selected from the week."
     )
-    writer: Literal["extractive"] = Field(
+    writer: Literal["extractive", "llm"] = Field(
         default="extractive",
-        description="Who writes. `extractive` needs no key and no network.",
+        description="Who writes. `extractive` needs no key and no network; `llm` is a language "
+        "model, see [docs/language-model.md](docs/language-model.md).",
+    )
+    model: str = Field(
+        default="",
+        description="The language model as `provider:name`, such as `openai:gpt-4o-mini`. Its key "
+        "and address are the provider's own variables, such as `OPENAI_API_KEY`.",
+    )
+    voice: Literal["first-person", "neutral"] = Field(
+        default="first-person", description="In whose voice the language model writes."
+    )
+    max_tokens: int = Field(
+        default=60_000,
+        ge=0,
+        description="What one report may cost in tokens of the language model, in and out.",
+    )
+    max_cost: float | None = Field(
+        default=None,
+        ge=0,
+        description="What one report may cost in US dollars at list price. Empty: no limit.",
+    )
+    answer_seconds: float = Field(
+        default=120.0,
+        gt=0,
+        le=3600,
+        description="When a single answer of the language model is given up.",
+    )
+    writing_seconds: float = Field(
+        default=900.0,
+        gt=0,
+        le=6000,
+        description="When the language model is given up, all its answers together.",
     )
     slack_webhook_url: SecretStr | None = Field(
         default=None,
@@ -108,6 +176,14 @@ class Settings(BaseSettings):
     categories: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("cs.AI", "cs.CL", "cs.CV", "cs.LG"),
         description="The arXiv categories of the week's own listing, separated by commas.",
+    )
+    prefer: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Topics whose papers go first, separated by commas; the post's table shows "
+        "how they are called.",
+    )
+    leave_out: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Topics whose papers are left out, separated by commas."
     )
     contact: str = Field(
         default="",
@@ -144,19 +220,42 @@ class Settings(BaseSettings):
     )
 
     @classmethod
-    def from_environment(cls) -> Settings:
+    def from_environment(cls, **given: Any) -> Settings:  # noqa: ANN401 -- checked like the rest
         """Return the settings of the environment, and of `.env` in the working directory below it.
+
+        What is `given` by name goes before both.
 
         Raises ConfigurationError that names the variable; a secret's value is never in it.
         """
         try:
-            return cls()
+            return cls(**given)
         except ValidationError as error:
             raise _named(error) from None
         except (SettingsError, OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(
                 ".env", "", f"it cannot be read ({type(error).__name__})", "Mend or remove it."
             ) from None
+
+    def with_blogs_own(self, text: str | None) -> Settings:
+        """Return the settings with those of the blog's own file (TOML) below the environment's.
+
+        Raises ConfigurationError for a key that is unknown, wrong, secret or not the blog's.
+        """
+        table = _table_of_the_blog(text or "")
+        try:
+            read = type(self)(**table)
+        except ValidationError as error:
+            wrong, field = _named(error), error.errors(include_url=False)[0]["loc"]
+            raise _in_blog(str(field[0]) if field else "", wrong.problem) from None
+        below = {name: getattr(read, name) for name in table if name not in self.model_fields_set}
+        return self.model_copy(update=below)
+
+    @field_validator("prefer", "leave_out", mode="before")
+    @classmethod
+    def _split_topics(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(name for part in value.split(",") if (name := part.strip())))
 
     @field_validator("categories", mode="before")
     @classmethod
@@ -185,7 +284,7 @@ class Settings(BaseSettings):
             raise ValueError("there is no such zone; write one such as Europe/Berlin") from None
         return name
 
-    @field_validator("hf_endpoint", "arxiv_url", "site_url")
+    @field_validator("hf_endpoint", "arxiv_url", "site_url", "github_api")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not _WEB_ADDRESS.fullmatch(value):
@@ -237,6 +336,31 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _model_named(self) -> Settings:
+        if self.writer == "llm" and not self.model:
+            raise ConfigurationError(
+                f"{PREFIX}MODEL",
+                "",
+                "it is empty, and the writer is a language model",
+                "Name one, such as openai:gpt-4o-mini, or set PAPERWEEK_WRITER=extractive.",
+            )
+        return self
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """How papers are selected: the arguments of that step."""
+        return {
+            "size": self.papers_per_report,
+            "prefer": self.prefer,
+            "leave_out": self.leave_out,
+        }
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What a post looks like: the arguments of that step."""
+        return {"path_pattern": self.post_path, "category": self.category}
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone as a value."""
@@ -249,6 +373,11 @@ class Settings(BaseSettings):
             value.get_secret_value()
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
+        ]
+        values += [
+            value
+            for name, value in os.environ.items()
+            if _KEY_OF_A_PROVIDER.search(name) and len(value) >= _LEAST_OF_A_PROVIDER
         ]
         spellings = {s for v in values for s in (v, quote(v, safe=""), urlsplit(v).path) if s}
         return tuple(
@@ -279,6 +408,29 @@ def misspelled() -> tuple[tuple[str, str], ...]:
     )
 
 
+def _table_of_the_blog(text: str) -> dict[str, Any]:
+    """Return what the blog's file sets, once every name in it is one that it may set."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _in_blog("", f"it is no TOML ({error})") from None
+    for name, value in table.items():
+        if name in OF_THE_BLOG and not _SECRET_VALUE.search(str(value)):
+            continue
+        if _SECRET_NAME.search(name) or name in OF_THE_BLOG or _SECRET_VALUE.search(str(value)):
+            raise _in_blog(name, "it looks like a secret, and this file is as public as the blog")
+        if name in Settings.model_fields:
+            raise _in_blog(name, f"it is the machine's, not the blog's: set {variable(name)}")
+        near = difflib.get_close_matches(name, OF_THE_BLOG, n=1, cutoff=0.0)
+        raise _in_blog(name, f"there is no such setting; did you mean {near[0]}?")
+    return table
+
+
+def _in_blog(name: str, problem: str) -> ConfigurationError:
+    where = f"{name} in {_BLOG_FILE}" if name else _BLOG_FILE
+    return ConfigurationError(where, "", problem.rstrip("."), f"Mend {_BLOG_FILE} in the blog.")
+
+
 def prepare_prefect(*, debug: bool) -> str:
     """Set what Prefect reads from the environment, where the user has not; before its import.
 
@@ -297,6 +449,24 @@ def prepare_prefect(*, debug: bool) -> str:
         if os.environ.get("PREFECT_API_URL")
         else "Prefect's embedded server, which takes a while to start"
     )
+
+
+def serve_prefect(host: str, port: int) -> str:
+    """Point this process, and those it starts, at the server that it is about to start itself.
+
+    Returns the address of its API, as this machine reaches it.
+    """
+    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 -- only read
+    os.environ["PREFECT_API_URL"] = address = f"http://{reached}:{port}/api"
+    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", HEARTBEAT_SECONDS)
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    prepare_prefect(debug=False)
+    return address
+
+
+def prefect_address() -> str:
+    """Return the address of the Prefect server that is set; empty where none is."""
+    return os.environ.get("PREFECT_API_URL", "")
 
 
 def _usable(folder: Path, name: str) -> Path:

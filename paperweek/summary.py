@@ -85,6 +85,35 @@ class Summary:
         )
 
     @classmethod
+    def of_draft(cls, post: Post, report: Report) -> Summary:
+        """Return the summary of a week that is written and not published."""
+        return cls.of_publication(
+            Publication(post.week, Outcome.REHEARSED, post.path), post, report
+        )
+
+    def of(self, publication: Publication) -> Summary:
+        """Return the summary of a draft with what the blog made of it."""
+        return replace(
+            self,
+            outcome=publication.outcome,
+            post_path=publication.path,
+            commit=publication.commit,
+            human_edited=publication.human_edited,
+            url=publication.url,
+            pull_request=publication.pull_request,
+        )
+
+    def discarded(self, note: str) -> Summary:
+        """Return the summary of a draft that a person did not want."""
+        return replace(
+            self,
+            outcome=Outcome.REFUSED,
+            notice="none",
+            error=f"{self.week} was not published: a person discarded it{note and ': '}{note}.",
+            hint=f"To be asked for it no more: paperweek skip {self.week}.",
+        )
+
+    @classmethod
     def of_error(cls, error: BaseException, week: str = "") -> Summary:
         """Return the summary of a run that `error` ended."""
         known = error if isinstance(error, PaperweekError) else None
@@ -106,6 +135,29 @@ class Summary:
     def as_json(self) -> str:
         """Return the summary as one line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """How catching up with missed weeks ended."""
+
+    weeks: tuple[Summary, ...]
+    """The weeks that were tried, oldest first."""
+    left: tuple[str, ...] = ()
+    """Labels of the weeks that still have no post and were not tried."""
+    notice: str = "none"
+    """What became of the one notice: `sent to …`, `none`, or `failed: ` and why."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of the weeks; unchanged where there was none."""
+        seen = {week.outcome for week in self.weeks}
+        order = (Outcome.FAILED, Outcome.REFUSED, Outcome.PUBLISHED)
+        return next((outcome for outcome in order if outcome in seen), Outcome.UNCHANGED)
+
+    def as_json(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps({"outcome": self.outcome, **asdict(self)}, ensure_ascii=False)
 
 
 def _unexpected(error: BaseException) -> str:

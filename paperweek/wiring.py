@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paperweek.model import Week
-from paperweek.ports import Blog, Notifier, PaperSource, Writer
+from paperweek.ports import Blog, KeptBlog, Notifier, PaperSource, Writer
 from paperweek.settings import Settings
+
+if TYPE_CHECKING:
+    from paperweek.health import Probed
+    from paperweek.publishers.git_blog import GitBlog
+    from paperweek.sources.arxiv_search import ArxivSearch
+    from paperweek.sources.huggingface import HuggingFace
+
+_TRIAL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +38,11 @@ def connect(
 
     Raises ConfigurationError where the settings contradict each other or a file is not there.
     """
-    from paperweek.writers.extractive import ExtractiveWriter
-
     sources, weeks = connect_sources(settings, offline=offline, snapshot=snapshot)
     return House(
         sources=sources,
         weeks=weeks,
-        writer=ExtractiveWriter(),
+        writer=connect_writer(settings),
         blog=connect_blog(settings, rehearse=rehearse),
         notifier=connect_notifier(settings),
     )
@@ -55,6 +62,15 @@ def connect_sources(
 
         sample = SampleSource()
         return (sample,), sample.weeks
+    return _web_sources(settings), ()
+
+
+def connect_probes(settings: Settings) -> tuple[Probed, ...]:
+    """Return the sources, to be asked whether they answer."""
+    return _web_sources(settings)
+
+
+def _web_sources(settings: Settings) -> tuple[HuggingFace, ArxivSearch]:
     from paperweek.asking import Manners
     from paperweek.sources.arxiv_search import ArxivSearch
     from paperweek.sources.huggingface import HuggingFace
@@ -71,32 +87,102 @@ def connect_sources(
         cache=settings.cache_dir,
         manners=manners,
     )
-    return (HuggingFace(settings.hf_endpoint, manners=manners), arxiv), ()
+    return HuggingFace(settings.hf_endpoint, manners=manners), arxiv
+
+
+def connect_writer(settings: Settings) -> Writer:
+    """Return the embedded writer, or the language model's with the embedded one to stand in.
+
+    Raises ConfigurationError where the model can't be had; asks nobody.
+    """
+    from paperweek.writers.extractive import ExtractiveWriter
+
+    if settings.writer == "extractive":
+        return ExtractiveWriter()
+    from paperweek.drafts import VoiceOfWriter
+    from paperweek.writers.language_model import LanguageModelWriter
+
+    return LanguageModelWriter(
+        settings.model,
+        stand_in=ExtractiveWriter(),
+        cache=settings.cache_dir,
+        voice=VoiceOfWriter(settings.voice),
+        max_tokens=settings.max_tokens,
+        max_cost=settings.max_cost,
+        call_seconds=settings.answer_seconds,
+        run_seconds=settings.writing_seconds,
+        redact=settings.redact,
+    )
+
+
+def try_model(settings: Settings) -> str:
+    """Return what one tiny call of the language model cost, in words.
+
+    Raises ModelFailure where it gave nothing of use, and ConfigurationError where it can't be had.
+    """
+    from paperweek.writers._model_client import ModelClient, Purse
+
+    purse = Purse(settings.model, max_tokens=settings.max_tokens, max_cost=settings.max_cost)
+    with ModelClient(
+        settings.model, purse, call_seconds=settings.answer_seconds, run_seconds=_TRIAL_SECONDS
+    ) as client:
+        client.ask(
+            "You help to test a connection.", "Answer with one section of one sentence: It works."
+        )
+    return f"it answers; the call cost {purse.usage.tokens_in + purse.usage.tokens_out} tokens"
 
 
 def connect_blog(settings: Settings, *, rehearse: bool = False) -> Blog:
     """Return the blog; for a rehearsal, one that reads it and writes into the cache instead."""
-    from paperweek.publishers.git_blog import GitBlog
-    from paperweek.publishers.new_blog import create_blog
     from paperweek.publishers.rehearsal import Rehearsal
 
-    is_default = settings.blog == type(settings).model_fields["blog"].default
-    missing = is_default and not Path(settings.blog).exists()
-    if missing and not rehearse:
+    if rehearse:
+        return Rehearsal(connect_standing_blog(settings), settings.cache_dir / "rehearsals")
+    if settings.publish == "push":
+        return connect_kept_blog(settings)
+    from paperweek.publishers.pull_request import PullRequests
+
+    return PullRequests(
+        _git_blog(settings),
+        settings.blog,
+        token=settings.blog_token,
+        api=settings.github_api,
+    )
+
+
+def connect_kept_blog(settings: Settings) -> KeptBlog:
+    """Return the blog for its owner's own hand; creates the default one where it is missing."""
+    from paperweek.publishers.new_blog import create_blog
+
+    if _is_to_be_made(settings):
         create_blog(Path(settings.blog))
-    blog = GitBlog(
+    return _git_blog(settings)
+
+
+def connect_standing_blog(settings: Settings) -> GitBlog | None:
+    """Return the blog as it stands; None where it is the default one and not made yet."""
+    return None if _is_to_be_made(settings) else _git_blog(settings)
+
+
+def _is_to_be_made(settings: Settings) -> bool:
+    is_default = settings.blog == type(settings).model_fields["blog"].default
+    return is_default and not Path(settings.blog).exists()
+
+
+def _git_blog(settings: Settings) -> GitBlog:
+    from paperweek.publishers.git_blog import GitBlog
+
+    return GitBlog(
         settings.blog,
         cache=settings.cache_dir,
         branch=settings.blog_branch,
         token=settings.blog_token,
         user=settings.blog_user,
         post_path=settings.post_path,
+        category=settings.category,
         ssh_key=settings.ssh_key,
         ssh_known_hosts=settings.ssh_known_hosts,
     )
-    if rehearse:
-        return Rehearsal(None if missing else blog, settings.cache_dir / "rehearsals")
-    return blog
 
 
 def connect_notifier(settings: Settings) -> Notifier:

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
 SPECIFICATION: dict[str, Any] = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
 DEPLOYMENTS: list[dict[str, Any]] = SPECIFICATION["deployments"]
+FLOWS = {
+    "sunday": ("flows.sunday", "sunday", 7),
+    "manual": ("flows.manual", "report", 0),
+    "friday-check": ("flows.friday_check", "friday-check", 5),
+}
+"""Name of each deployment to its flow's module and name, and the ISO weekday of its schedule."""
 by_name = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
 
 
-def test_sunday_is_deployed() -> None:
-    assert "sunday" in [deployment["name"] for deployment in DEPLOYMENTS]
+def test_three_are_deployed() -> None:
+    assert [deployment["name"] for deployment in DEPLOYMENTS] == list(FLOWS)
 
 
 @by_name
@@ -38,8 +44,8 @@ def test_an_entrypoint_is_the_real_flow(deployment: dict[str, Any]) -> None:
     flow: Flow[..., Any] = load_flow_from_entrypoint(deployment["entrypoint"])
 
     # Where imports fail, Prefect loads a hollow stub instead of raising: its module tells.
-    assert flow.fn.__module__ == "flows.weekly_report"
-    assert flow.name == "weekly-report"
+    assert f"{flow.fn.__module__}.{flow.fn.__name__}" == deployment["entrypoint"]
+    assert (flow.fn.__module__, flow.name) == FLOWS[deployment["name"]][:2]
 
 
 @by_name
@@ -52,8 +58,40 @@ def test_every_parameter_fits_the_flow(deployment: dict[str, Any]) -> None:
     assert set(deployment["parameters"]) <= set(inspect.signature(flow.fn).parameters)
 
 
+def test_the_form_asks_for_what_a_person_decides_and_explains_it() -> None:
+    from prefect.utilities.callables import parameter_schema  # noqa: PLC0415
+
+    from flows.manual import manual  # noqa: PLC0415
+
+    form = parameter_schema(manual).properties
+
+    assert list(form) == ["week", "writer", "rehearse", "approve", "rewrite"]
+    assert all(len(field["description"]) > 40 for field in form.values())
+    assert form["writer"]["enum"] == ["as set", "extractive", "llm"]
+
+
 @by_name
-def test_a_schedule_falls_on_a_sunday_in_its_zone(deployment: dict[str, Any]) -> None:
+def test_two_runs_of_a_deployment_wait_for_each_other(deployment: dict[str, Any]) -> None:
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+
+
+def test_what_is_served_is_what_is_deployed() -> None:
+    from flows.service import deployments  # noqa: PLC0415 -- Prefect takes seconds
+
+    served = {d.name: d for d in deployments("0 8 * * {day}", "UTC")}
+
+    assert list(served) == list(FLOWS)
+    for deployment in DEPLOYMENTS:
+        same = served[deployment["name"]]
+        assert same.entrypoint == deployment["entrypoint"]
+        assert same.concurrency_limit == deployment["concurrency_limit"]["limit"]
+        assert [s.schedule.model_dump()["cron"] for s in same.schedules or []] == [
+            schedule["cron"] for schedule in deployment["schedules"]
+        ]
+
+
+@by_name
+def test_a_schedule_falls_on_its_day_in_its_zone(deployment: dict[str, Any]) -> None:
     from prefect.server.schemas.schedules import CronSchedule  # noqa: PLC0415
 
     for schedule in deployment.get("schedules", []):
@@ -61,7 +99,7 @@ def test_a_schedule_falls_on_a_sunday_in_its_zone(deployment: dict[str, Any]) ->
         start = datetime(2026, 1, 1, tzinfo=ZoneInfo(schedule["timezone"]))
         times = asyncio.run(cron.get_dates(60, start=start))
 
-        assert {time.isoweekday() for time in times} == {7}
+        assert {time.isoweekday() for time in times} == {FLOWS[deployment["name"]][2]}
 
 
 def test_the_file_holds_nothing_of_a_machine_and_no_secret() -> None:
@@ -88,9 +126,9 @@ def test_it_deploys_to_a_real_server(prefect_server: Mapping[str, str], tmp_path
 
     prefect("work-pool", "create", "paperweek", "--type", "process", "--overwrite")
     prefect("deploy", "--all")
-    told = prefect("deployment", "inspect", "weekly-report/sunday")
+    told = prefect("deployment", "inspect", "sunday/sunday")
 
-    assert "flows.weekly_report.weekly_report" in told
+    assert "flows.sunday.sunday" in told
     assert "0 8 * * 0" in told
     assert f"'directory': '{CHECKOUT}'" in told
 

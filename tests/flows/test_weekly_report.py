@@ -193,6 +193,7 @@ def test_one_silent_source_is_said_and_the_run_goes_on(run: Run, tmp_path: Path)
             PAPERWEEK_SOURCE_SECONDS="1",
             PAPERWEEK_SLACK_WEBHOOK_URL=channel.url,
             PAPERWEEK_SITE_URL="https://blog.example",
+            PAPERWEEK_SITE_SECONDS="0",
         )
 
     assert (ended.code, ended.summary["outcome"]) == (0, "published"), ended.err
