@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from flows import blogkeeping, checking, verifying
+from flows import alarming, blogkeeping, checking, serving, verifying
 from flows.progress import Lines, shown
 from paperweek import __version__
 from paperweek.errors import (
@@ -78,6 +78,8 @@ def parser() -> Parser:
     )
     verifying.add_to(commands)
     checking.add_to(commands)
+    serving.add_to(commands)
+    alarming.add_to(commands)
     blogkeeping.add_to(commands)
     return top
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.flows import Flow
 
+from flows.approving import Draft, decide, kept_draft
+from flows.naming import page_of_run, rename, run_name
 from paperweek.announcing import announce
 from paperweek.editions import choose_week
 from paperweek.errors import ConfigurationError
@@ -31,6 +34,8 @@ from tasks.render_post import render_post
 from tasks.see_page import see_page
 from tasks.select_papers import select_papers
 from tasks.send_notice import send_notice
+from tasks.show_outcome import show_outcome
+from tasks.show_post import show_post
 from tasks.write_report import write_report
 
 logger = logging.getLogger(__name__)
@@ -46,9 +51,9 @@ def today(zone: ZoneInfo) -> date:
     return due.astimezone(zone).date()
 
 
-def settle() -> tuple[Settings, Site]:
+def settle(writer: str = "") -> tuple[Settings, Site]:
     """Return the settings, the blog's own below the environment's, and what its site is like."""
-    settings = Settings.from_environment()
+    settings = Settings.from_environment(**({"writer": writer} if writer else {}))
     own, config = read_blog(connect_blog(settings, rehearse=True), BLOG_SETTINGS, SITE_CONFIG)
     return settings.with_blogs_own(own), Site.parse(config)
 
@@ -63,10 +68,13 @@ def choose(
     return edition
 
 
-def run_name() -> str:
-    """Return what the run is called in Prefect's pages."""
-    due: datetime = runtime.flow_run.scheduled_start_time
-    return f"report on {runtime.flow_run.parameters.get('week') or f'the week by {due:%Y-%m-%d}'}"
+def name_the_outcome(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Let the run's name tell the week and what became of it."""
+    end = state.result(raise_on_failure=False)
+    if isinstance(end, BaseException):
+        end = Summary.of_error(end, str(flow_run.parameters.get("week", "")))
+    if isinstance(end, Summary):
+        rename(flow_run.id, f"{end.week or 'report'} {end.outcome}")
 
 
 def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
@@ -82,14 +90,16 @@ def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
     except ConfigurationError as broken:
         logger.warning("Nobody was told: %s", broken)
         return
-    fate = announce(Summary.of_error(error, str(asked.get("week", ""))), notifier)
+    summary = replace(Summary.of_error(error, str(asked.get("week", ""))), url=page_of_run())
+    fate = announce(summary, notifier)
     error.add_note(f"notice {fate}")
 
 
 @flow(
     name="weekly-report",
     flow_run_name=run_name,
-    on_failure=[tell_the_owner],
+    on_completion=[name_the_outcome],
+    on_failure=[tell_the_owner, name_the_outcome],
     timeout_seconds=7200,
     persist_result=False,
 )
@@ -100,6 +110,8 @@ def weekly_report(
     offline: bool = False,
     snapshot: str = "",
     *,
+    writer: str = "",
+    approve: bool = False,
     quiet: bool = False,
 ) -> Summary:
     """Publish the report on one week of AI papers.
@@ -110,22 +122,32 @@ def weekly_report(
         force_rewrite: Write a week anew that we published before. A person's edit stays.
         offline: Take the bundled sample of invented papers instead of the sources.
         snapshot: Take the week from this file instead of the sources.
+        writer: Who writes this time. Empty: as it is set.
+        approve: Wait, before publishing, for a person who has read the post.
         quiet: Tell nobody: whoever started the run does.
     """
-    settings, site = settle()
+    settings, site = settle(writer)
     house = connect(settings, offline=offline, snapshot=snapshot, rehearse=rehearse)
     edition = choose(week, settings, site, house.weeks, rehearse)
     place = (settings.site_url, settings.category, site.permalink)
     standing = ask_blog(edition, house.blog)
     if standing and not rehearse and (standing.human_edited or not force_rewrite):
         return Summary.of_standing(standing).on(*place)
-    collection = collect_papers(edition, house.sources, settings.cache_dir)
-    selection = select_papers(whole(collection), house.blog, **settings.choice)
-    report = write_report(whole(selection), house.writer)
-    (before,) = read_blog(house.blog, data_path(edition)) if standing else (None,)
     day = today(settings.zone)
-    post = render_post(whole(report), **settings.form, published=before, on=day)
-    publication = publish_post(post, house.blog, rewrite=force_rewrite)
-    summary = Summary.of_publication(publication, post, report).on(*place)
-    summary = see_page(summary, settings.site_seconds)
-    return summary if quiet else send_notice(summary, house.notifier)
+    draft = kept_draft(wanted=approve)  # what was shown to a person is not made again
+    if not draft:
+        collection = collect_papers(edition, house.sources, settings.cache_dir)
+        selection = select_papers(whole(collection), house.blog, **settings.choice)
+        report = write_report(whole(selection), house.writer)
+        (before,) = read_blog(house.blog, data_path(edition)) if standing else (None,)
+        post = render_post(whole(report), **settings.form, published=before, on=day)
+        show_post(post, return_state=True)
+        draft = Draft(post, Summary.of_draft(post, report))
+    if approve and not rehearse and not (decision := decide(draft, house.notifier)).is_yes:
+        return draft.summary.discarded(decision.note)
+    publication = publish_post(draft.post, house.blog, rewrite=force_rewrite)
+    summary = see_page(draft.summary.of(publication).on(*place), settings.site_seconds)
+    if not quiet:
+        summary = send_notice(summary, house.notifier)
+        show_outcome(summary, return_state=True)
+    return summary

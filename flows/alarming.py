@@ -1,0 +1,47 @@
+"""`paperweek setup-automations`: let Prefect's server speak for runs that can't any more."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from paperweek.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from paperweek.settings import Settings
+
+    Commands = argparse._SubParsersAction[Any]  # noqa: SLF001 - argparse names it nowhere else
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command to the others."""
+    command = commands.add_parser(
+        "setup-automations",
+        help="let the Prefect server tell of runs that died, were never started, or are late",
+        description="Create or update the automations on the server of PREFECT_API_URL. Safe to "
+        "repeat; `paperweek serve` does it by itself.",
+    )
+    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    command.set_defaults(act=act)
+
+
+def act(_: argparse.Namespace, settings: Settings) -> int:
+    """Set them up, print their names, and return the exit code."""
+    from paperweek.settings import prefect_address, prepare_prefect
+
+    if not prefect_address():
+        raise ConfigurationError(
+            "PREFECT_API_URL",
+            "",
+            "it is empty, and automations live on a server",
+            "Set it to the address of your server, such as http://127.0.0.1:4200/api.",
+        )
+    prepare_prefect(debug=False)
+    from flows.alarms import set_up
+
+    hook = settings.slack_webhook_url
+    for name in set_up(hook.get_secret_value() if hook else ""):
+        print(name)
+    if not hook:
+        print("Nobody is told: set PAPERWEEK_SLACK_WEBHOOK_URL and run this again.")
+    return 0

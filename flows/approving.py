@@ -1,0 +1,79 @@
+"""A person's yes before the push: the run suspends, and goes on with exactly what was shown.
+
+A suspended run has no process. When it is resumed, it starts from its beginning, perhaps on another
+machine; so the finished post is kept with the run on Prefect's server, and what was approved is
+what is published: nothing is collected, written or paid for again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from prefect import suspend_flow_run
+from prefect.input import RunInput
+from prefect.input.actions import create_flow_run_input, read_flow_run_input
+from pydantic import Field, TypeAdapter
+
+from flows.naming import page_of_run
+from paperweek.announcing import announce_waiting
+from paperweek.model import Post
+from paperweek.ports import Notifier
+from paperweek.summary import Summary
+
+PATIENCE_SECONDS = 6 * 24 * 3600
+"""A post that nobody looked at by the next Saturday is not news any more."""
+_DRAFT, _TOLD = "paperweek-draft", "paperweek-told"
+
+
+class Decision(RunInput):
+    """What a person decides on a post."""
+
+    decision: Literal["publish", "discard"] = Field(
+        description="Publish it as it is shown, byte for byte, or publish nothing."
+    )
+    note: str = Field(default="", description="Why, for whoever reads the run later.")
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether the post may be published."""
+        return self.decision == "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finished post that nobody has published yet."""
+
+    post: Post
+    summary: Summary
+
+
+def kept_draft(*, wanted: bool) -> Draft | None:
+    """Return what this run showed to a person before it was suspended; None where it never did."""
+    kept: Any = read_flow_run_input(_DRAFT) if wanted else None
+    return TypeAdapter(Draft).validate_python(kept) if kept else None
+
+
+def decide(draft: Draft, notifier: Notifier) -> Decision:
+    """Suspend the run until a person decides on the draft; return the decision.
+
+    The notice that asks for it is sent once. Raises what Prefect raises to suspend a run, and
+    RuntimeError for a run without a deployment, which nobody could resume.
+    """
+    if not read_flow_run_input(_DRAFT):
+        create_flow_run_input(_DRAFT, TypeAdapter(Draft).dump_python(draft, mode="json"))
+    if not read_flow_run_input(_TOLD):
+        announce_waiting(draft.summary, notifier, page_of_run())
+        create_flow_run_input(_TOLD, value=True)
+    form = Decision.with_initial_data(description=_question(draft))
+    return suspend_flow_run(form, timeout=PATIENCE_SECONDS, key="approval")
+
+
+def _question(draft: Draft) -> str:
+    digest = hashlib.sha256(draft.post.text.encode()).hexdigest()
+    return (
+        f"**{draft.summary.week}** is written. Read it under *Artifacts* "
+        f"(`post-{draft.summary.week.lower()}`, `check-{draft.summary.week.lower()}`).\n\n"
+        f"What you see is what is published: SHA-256 `{digest}`."
+    )
