@@ -333,6 +333,23 @@ def measures(plain: str) -> bool:
     return bool(_FIGURE.search(text) and (_MEASURE.search(plain) or _AGAINST.search(plain)))
 
 
+_RELEASE_NUMBER = re.compile(r"\b[A-Z][\w-]* \d+\.\d+\b|\b[A-Za-z]*[A-Z][A-Za-z]*-?\d[\w.-]*")
+_SIZE = re.compile(r"\b\d+(?:\.\d+)?(?:[BMD]|p)\b|\b\d{3,4}[×x]\d{3,4}\b")
+_AMONG = re.compile(r"\b(?:among|of) the \w+,")
+_DIGIT = re.compile(r"(?<![\w.-])\d")
+
+
+def states_number(text: str) -> bool:
+    """Tell whether a reader sees a number of any sort, those in names and sizes aside.
+
+    >>> states_number("Lantern 2.0 holds 260 tasks."), states_number("Lantern 2.0 is a 7B model.")
+    (True, False)
+    """
+    for pattern in (_RELEASE_NUMBER, _SIZE, _AMONG):
+        text = pattern.sub("", text)
+    return bool(_DIGIT.search(text))
+
+
 def _is_catch(plain: str, *, own: bool, place: _Place) -> bool:
     main = _CONCESSION.sub("", plain)
     if not _LIMIT.search(main) or _OWN_WORK.search(plain) or place.attacks:

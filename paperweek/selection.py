@@ -151,7 +151,7 @@ def select(
     the end, from the whole week (see `contrary_finding`), and so do up to `MOST_OPEN` papers whose
     abstract leaves a question open, because few of the popular ones do.
 
-    Papers without a usable abstract are never taken. `prefer` and `leave_out` name topics, by
+    Other papers without a usable abstract are never taken. `prefer` and `leave_out` name topics, by
     key or by name; a paper whose first topic is to leave out is not taken. The order of what is
     given changes nothing.
 
@@ -295,8 +295,11 @@ def _listing_points(paper: Paper, week: Week) -> float:
 
 
 def _with_most_voted(taken: list[Paper], new: Sequence[Paper], size: int) -> list[Paper]:
-    """Return `taken` with the most-voted in it, in the place of the last others."""
-    most_voted = [paper for paper in new[:TOP] if not fault_of(paper.abstract)][:size]
+    """Return `taken` with the most-voted in it, in the place of the last others.
+
+    One without a usable abstract is among them: the table shows it, and no writer speaks of it.
+    """
+    most_voted = list(new[:TOP])[:size]
     missing = [paper for paper in most_voted if paper not in taken]
     others = [paper for paper in taken if paper not in most_voted]
     kept = set(taken) - set(others[len(others) - len(missing) :]) if missing else set(taken)

@@ -21,7 +21,7 @@ from functools import cached_property
 from paperweek.checks import check_sentence, opening_of
 from paperweek.condensing import Voice, condense
 from paperweek.cues import cue
-from paperweek.dossiers import Dossier, Part, Statement, measures
+from paperweek.dossiers import Dossier, Part, Statement, states_number
 from paperweek.model import Citation, Heading, Kind, Report, Section, Selection, Sentence
 from paperweek.numerals import numbers_in
 from paperweek.selection import contrary_finding
@@ -724,4 +724,4 @@ def _again(voice: Voice) -> Voice:
 
 def _counts(sentence: Sentence) -> bool:
     """Tell whether the sentence is of the shape paper-plus-number."""
-    return bool(sentence.citations) and measures(sentence.text)
+    return bool(sentence.citations) and states_number(sentence.text)

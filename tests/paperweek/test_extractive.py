@@ -12,7 +12,7 @@ import pytest
 import paperweek
 from paperweek.checks import check_report, opening_of
 from paperweek.datafile import read_data_file
-from paperweek.dossiers import measures
+from paperweek.dossiers import states_number
 from paperweek.model import Heading, Kind, PublishedWeek, Report
 from paperweek.rendering import render_post
 from paperweek.selection import select
@@ -97,7 +97,7 @@ def test_no_two_sentences_open_alike(reports: tuple[Report, ...]) -> None:
 
 def test_no_two_neighbours_have_the_shape_paper_plus_number(reports: tuple[Report, ...]) -> None:
     def counts(sentence: object) -> bool:
-        return bool(sentence.citations) and measures(sentence.text)  # type: ignore[attr-defined]
+        return bool(sentence.citations) and states_number(sentence.text)  # type: ignore[attr-defined]
 
     for report in reports:
         for section in report.sections:
