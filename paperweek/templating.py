@@ -61,6 +61,17 @@ def phrase(name: str, turn: int, **values: str) -> str:
         raise RenderingError("frames.j2", f"{name}: {error}") from error
 
 
+def rendered(template: str, **values: object) -> str:
+    """Return the template, a path below `templates/`, with its values filled in.
+
+    Raises RenderingError where it is missing, broken or lacks a value.
+    """
+    try:
+        return environment().get_template(template).render(values)
+    except TemplateError as error:
+        raise RenderingError(template, str(error)) from error
+
+
 def wordings_of(name: str) -> int:
     """Return how many wordings the frame has."""
     return len(_frames(name))
