@@ -47,7 +47,7 @@ _WAITING = {
 }
 
 
-def set_up(webhook: str) -> tuple[str, ...]:
+def set_up(webhook: str, stuck_for: timedelta = STUCK_FOR) -> tuple[str, ...]:
     """Create or update the automations on the server; return their names, each once.
 
     `webhook` is Slack's address, kept encrypted in a block of Prefect's; empty: runs are marked,
@@ -55,7 +55,7 @@ def set_up(webhook: str) -> tuple[str, ...]:
     """
     try:
         block = _webhook_block(webhook) if webhook else None
-        wanted = tuple(_automations(block))
+        wanted = tuple(_automations(block, stuck_for))
         with get_client(sync_client=True) as client:
             for automation in wanted:
                 _upsert(client, automation)
@@ -64,7 +64,7 @@ def set_up(webhook: str) -> tuple[str, ...]:
     return tuple(automation.name for automation in wanted)
 
 
-def _automations(block: UUID | None) -> Iterable[AutomationCore]:
+def _automations(block: UUID | None, stuck_for: timedelta) -> Iterable[AutomationCore]:
     yield _automation(
         "paperweek: a run fell silent",
         "Its process is gone: mark it, so that its place comes free.",
@@ -77,9 +77,9 @@ def _automations(block: UUID | None) -> Iterable[AutomationCore]:
         _unless(
             after={"prefect.flow-run.Pending", "prefect.flow-run.Submitting"},
             expect={"prefect.flow-run.Running", _HEARTBEAT} | _ENDED | _WAITING,
-            within=STUCK_FOR,
+            within=stuck_for,
         ),
-        [_crash("It was fetched five minutes ago and never started.")],
+        [_crash("It was fetched and never started.")],
     )
     if block:
         yield _automation(
