@@ -241,6 +241,7 @@ def outcome(summary: Summary) -> Iterator[str]:
     yield f"{summary.week} {summary.outcome}: {summary.post_path}{commit}"
     if summary.human_edited:
         yield "A person edited or deleted this post: it stays as they left it."
+        yield from filter(None, [summary.hint])
     if summary.papers:
         sample = " invented ones" if summary.invented else ""
         yield f"{summary.cited} papers cited of {summary.papers}{sample}, by {summary.writer}."

@@ -194,9 +194,10 @@ def _why_left(tip: BlogTip, standing: Publication) -> str:
     if week not in tip.own_weeks():
         return f"{path} was not written by paperweek: change it by hand."
     edited = path if standing.human_edited else data_path(week)
+    cure = standing.takes_back or f"git checkout {standing.commit[:10]} -- {edited}"
     return (
         f"{edited} was changed or deleted by a person, so it stays: change it by hand, or first "
-        f"take our words back (git checkout {standing.commit[:10]} -- {edited}) and commit."
+        f"take our words back ({cure}) and commit."
     )
 
 

@@ -412,3 +412,5 @@ class Publication:
     """Address of the published page; empty where the site's address is not known."""
     pull_request: str = ""
     """Address of the pull request that a person decides on; empty where there is none."""
+    takes_back: str = ""
+    """The git command that takes our words back, where a person changed them; else empty."""

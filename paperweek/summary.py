@@ -66,6 +66,7 @@ class Summary:
     def of_publication(cls, publication: Publication, post: Post, report: Report) -> Summary:
         """Return the summary of a week that was written, whatever the blog made of it."""
         collection = report.selection.collection
+            hint=_way_back(standing),
         return cls(
             week=publication.week.label,
             outcome=publication.outcome,
@@ -165,6 +166,13 @@ def _unexpected(error: BaseException) -> str:
         return "It was stopped before the end."
     said = " ".join(str(error).split())
     return f"Something unforeseen happened ({type(error).__name__}){': ' if said else ''}{said}."
+
+
+def _way_back(standing: Publication) -> str:
+    """Return how a person gives a post back that they edited; empty where it was never ours."""
+    if not standing.takes_back:
+        return ""
+    return f"To have our words back: {standing.takes_back}, then commit and run again."
 
 
 def _hint(error: BaseException) -> str:

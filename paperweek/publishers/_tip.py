@@ -222,11 +222,15 @@ class Tip:
         now = self.entry(record.path)
         if not record.blob:
             return replace(unchanged, human_edited=now is not None)
+        if now and now.id == record.blob:
+            return unchanged
+        cure = f"git checkout {record.commit[:10]} -- {record.path}"
+        edited = replace(unchanged, human_edited=True, takes_back=cure)
         if now:
-            return replace(unchanged, human_edited=now.id != record.blob)
+            return edited
         # A person renamed it, or took it away.
         moved = next((entry.path for entry in self._all if entry.id == record.blob), "")
-        return replace(unchanged, path=moved or record.path, human_edited=True)
+        return replace(edited, path=moved or record.path)
 
     def _of_person(self, week: Week, path: str, seen: str = "") -> Publication:
         commit = self._git("log", "-1", "--format=%H", self.commit, "--", seen or path).strip()

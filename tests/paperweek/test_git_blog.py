@@ -103,7 +103,7 @@ def bare(tmp_path: Path) -> Path:
     person = tmp_path / "person"
     git(tmp_path, "clone", "--quiet", str(repository), str(person))
     git(person, "symbolic-ref", "HEAD", "refs/heads/main")
-    commit(person, {"_config.yml": "title: A blog\n"})
+    commit(person, {"notes.yml": "title: A blog\n"})
     git(person, "push", "--quiet", "origin", "main")
     return repository
 
@@ -701,14 +701,14 @@ class TestWorkTree:
     def test_a_persons_uncommitted_change_blocks_and_is_never_lost(
         self, tree: Path, open_blog: Callable[..., GitBlog], staged: bool
     ) -> None:
-        (tree / "_config.yml").write_text("title: Not yet committed\n")
+        (tree / "notes.yml").write_text("title: Not yet committed\n")
         if staged:
             git(tree, "add", "--all")
         blog = open_blog(tree)
         with pytest.raises(BlogUnusable, match="not committed") as caught:
             blog.publish(post())
         assert f"git -C {tree} status" in caught.value.hint
-        assert (tree / "_config.yml").read_text() == "title: Not yet committed\n"
+        assert (tree / "notes.yml").read_text() == "title: Not yet committed\n"
         assert commits(tree) == ["By hand"]
         git(tree, "commit", "--quiet", "--all", "-m", "Now")
         assert blog.publish(post()).outcome is Outcome.PUBLISHED

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from paperweek.announcing import compose_notice
 from paperweek.datafile import read_data_file
 from paperweek.errors import ConfigurationError
 from paperweek.keeping import adopt, missing_weeks, retract, skip, unpublish, write_settings
 from paperweek.ledger import LEDGER
 from paperweek.model import Outcome, Week
 from paperweek.rendering import data_path, post_path
+from paperweek.summary import Summary
 from tests.paperweek.kept_blog import KeptBlog, git, old_post, weekly_post
 
 W04, W05, W06 = Week(2025, 4), Week(2025, 5), Week(2025, 6)
@@ -350,3 +352,33 @@ def test_a_deed_is_done_on_the_newest_tip_when_somebody_is_faster(blog: KeptBlog
     skip(blog.open("two"), W06, "holidays")
     skip(first, Week(2025, 7))
     assert list(json.loads(blog.file(LEDGER))["skipped"]) == ["2025-W06", "2025-W07"]
+
+
+@pytest.mark.parametrize("change", ["Mine.\n", None])
+def test_who_finds_a_persons_edit_is_told_the_command_that_takes_it_back(
+    blog: KeptBlog, change: str | None
+) -> None:
+    done = blog.open().publish(weekly_post(W05))
+    blog.by_hand({post_path(W05): change})
+    edited = blog.open("another").standing(W05)
+    assert edited
+    assert edited.takes_back == f"git checkout {done.commit[:10]} -- {post_path(W05)}"
+    summary = Summary.of_standing(edited)
+    assert edited.takes_back in summary.hint
+    assert any(edited.takes_back in line for line in compose_notice(summary).lines)
+
+    git(blog.person, "pull", "--quiet", "origin", "main")
+    git(blog.person, *edited.takes_back.split()[1:])
+    git(blog.person, "commit", "--quiet", "-m", "Take it back")
+    git(blog.person, "push", "--quiet", "origin", "main")
+    ours = blog.open("another").standing(W05)
+    assert ours
+    assert (ours.human_edited, ours.takes_back) == (False, "")
+
+
+def test_a_post_that_was_never_ours_has_no_way_back(blog: KeptBlog) -> None:
+    blog.by_hand({post_path(W05): "Mine.\n"})
+    standing = blog.open().standing(W05)
+    assert standing
+    assert (standing.human_edited, standing.takes_back) == (True, "")
+    assert Summary.of_standing(standing).hint == ""
