@@ -242,6 +242,10 @@ def outcome(summary: Summary) -> Iterator[str]:
     if summary.human_edited:
         yield "A person edited or deleted this post: it stays as they left it."
         yield from filter(None, [summary.hint])
+    if summary.pull_request:
+        yield f"A person decides on it: {summary.pull_request}"
+    if summary.visible is False:
+        yield "It is pushed, not yet visible: look at the site's build if it stays so."
     if summary.papers:
         sample = " invented ones" if summary.invented else ""
         yield f"{summary.cited} papers cited of {summary.papers}{sample}, by {summary.writer}."

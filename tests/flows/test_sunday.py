@@ -15,7 +15,9 @@ import pytest
 from paperweek.keeping import skip
 from tests.conftest import clean_environment
 from tests.paperweek.kept_blog import KeptBlog, weekly_post
+from tests.world import git_server
 from tests.world.corpus import read_corpus
+from tests.world.github_api import github
 from tests.world.papers_server import PapersServer
 from tests.world.slack import slack
 from tests.world.synthetic import WEEK, write_synthetic_week
@@ -137,6 +139,40 @@ def test_sunday_publishes_its_week_after_at_most_four_that_were_missed(
     assert len(told) == 2
     assert blog.commits[:2] == [f"Weekly report {WEEK}", f"Weekly report {WEEK.plus(-1)}"]
     assert len(blog.commits) == 4
+
+
+TOKEN = "ghp_A1b2C3d4E5f6G7h8I9j0"
+
+
+@pytest.mark.skipif(bool(git_server.MISSING), reason=git_server.MISSING or "")
+def test_a_week_waits_in_one_pull_request(machine: Machine, blog: KeptBlog) -> None:
+    with (
+        slack() as channel,
+        git_server.GitServer(blog.bare.parent.parent, token=TOKEN) as host,
+        github(blog.bare, "blog/blog", TOKEN) as forge,
+    ):
+        there = machine.with_(
+            PAPERWEEK_BLOG=f"{host.url}/blog/blog.git",
+            PAPERWEEK_BLOG_TOKEN=TOKEN,
+            PAPERWEEK_PUBLISH="pull-request",
+            PAPERWEEK_GITHUB_API=forge.url,
+            PAPERWEEK_SITE_URL="http://127.0.0.1:9",
+            PAPERWEEK_SLACK_WEBHOOK_URL=channel.url,
+        )
+        ended = there.run("-m", "flows", "run", WEEK.label, "--json")
+        again = there.run("-m", "flows", "run", WEEK.label)
+
+    summary = json.loads(ended.stdout.splitlines()[-1])
+    (pull,) = forge.pulls
+    assert (summary["outcome"], summary["visible"]) == ("published", None), ended.stderr
+    assert summary["pull_request"] == pull["html_url"]
+    assert "Every sentence of the finished file was read back" in pull["body"]
+    (message,) = channel.posted
+    assert message["text"].endswith("waits for your approval.")
+    assert again.stdout.startswith(f"{WEEK} unchanged")
+    assert f"A person decides on it: {pull['html_url']}" in again.stdout
+    assert len(blog.commits) == 2
+    assert TOKEN not in ended.stdout + ended.stderr + again.stderr + json.dumps(forge.pulls)
 
 
 def test_a_pushed_post_that_the_site_does_not_show_is_said(
