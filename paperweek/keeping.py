@@ -163,7 +163,9 @@ def retract(blog: KeptBlog, arxiv_id: str, why: str, on: date) -> Deed:
                 left.append(untouched)
             elif standing and (post := tip.read(standing.path)) is not None:
                 title = next((p.title for p in data.papers if p.id == paper), paper)
-                line = render_correction(paper, title, reason, on.isoformat())
+                line = render_correction(
+                    paper, title, reason, on.isoformat(), invented=data.invented
+                )
                 files[standing.path] = f"{post.rstrip()}\n\n{line}\n"
                 correction = Correction(id=paper, on=on.isoformat(), why=reason)
                 files[data_path(week)] = with_correction(text, correction)

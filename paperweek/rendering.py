@@ -114,7 +114,8 @@ def render_post(
     )
     corrections = tuple(corrections)
     for c in corrections:
-        line = render_correction(c.id, links.name_in_full(c.id), c.why, c.on)
+        name = links.name_in_full(c.id)
+        line = render_correction(c.id, name, c.why, c.on, invented=links.invented)
         text = f"{text.rstrip()}\n\n{line}\n"
     check_rendered(text, meta)
     path = post_path(week, path_pattern)
@@ -144,9 +145,11 @@ def render_request(post: Post, data: DataFile) -> str:
     )
 
 
-def render_correction(arxiv_id: str, title: str, why: str, on: str) -> str:
+def render_correction(
+    arxiv_id: str, title: str, why: str, on: str, *, invented: bool = False
+) -> str:
     """Return the paragraph that tells readers what is wrong with a paper, on one line."""
-    url = paper_url(arxiv_id)
+    url = "" if invented else paper_url(arxiv_id)
     return _render(
         "correction.md.j2", arxiv_id=arxiv_id, title=title, url=url, why=why, on=on
     ).strip()

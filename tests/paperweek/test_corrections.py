@@ -9,7 +9,7 @@ import pytest
 
 from paperweek.corrections import Amendments, amendments, with_correction
 from paperweek.datafile import Correction, read_data_file, write_data_file
-from paperweek.rendering import render_post
+from paperweek.rendering import render_correction, render_post
 from tests.paperweek.reports import ELO, PLAIN, RATED, report
 
 ON = date(2025, 3, 1)
@@ -59,6 +59,16 @@ def test_a_correction_stays_while_the_text_leans_on_the_paper() -> None:
     assert "**Correction of 2025-02-20.**" in post.text.splitlines()[-1]
     assert read_data_file(post.data).corrections == (WRONG,)
     assert amendments(before, report(PLAIN), ON).corrections == ()
+
+
+def test_an_invented_paper_is_corrected_without_a_link() -> None:
+    said = [
+        render_correction(ELO.arxiv_id, "A | title", "Wrong.", "2025-03-01", invented=invented)
+        for invented in (False, True)
+    ]
+
+    assert [f"(https://arxiv.org/abs/{ELO.arxiv_id})" in line for line in said] == [True, False]
+    assert all("A &#124; title" in line for line in said)
 
 
 def test_fields_that_we_do_not_know_stay_in_a_corrected_data_file() -> None:
