@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from paperweek.cues import alternatives
 
 _OPENERS = re.compile(
-    rf"^(?:(?:{alternatives('connective')}),? "
+    rf"^(?:(?:{alternatives('connective')})(?:, | (?!(?:of|to|with|from|than|as)\b))"
     r"|(?:Motivated|Inspired) by (?:this|these)[^,]*, "
     r"|(?:Based|Building) (?:up)?on (?:this|these)[^,]*, "
     r"|Towards? [^,]{5,70}, "
@@ -78,6 +78,9 @@ _CONDITION = (
     r"|domains?|categor(?:y|ies)|settings?)\b"
 )
 _IN_THIS_PAPER = re.compile(r" (?:in|through) (?:this|our) (?:paper|work|study)\b,?")
+_ADDRESS_INSIDE = re.compile(r"(?:https?://|www\.)\S+\s+(?!(?:and|or|\()\s*(?:https?://|www\.))\w")
+"""An address in the middle of a sentence: without it the rest does not hold together."""
+
 _ASIDE = re.compile(r" \((?:e\.g\.|i\.e\.|see|cf\.|such as|including|Fig|Sec|Table|Tab)[^()]*\)")
 _PRAISE = re.compile(
     rf"(?<=\b[Aa] )(?:{alternatives('praise')}),? (?!{_CONDITION})"
@@ -145,6 +148,8 @@ def condense(sentence: str, voice: Voice, *, limit: int = _WORD_LIMIT) -> str | 
         lambda found: f"We {_plural(found['verb'])} ", _LABEL.sub("", sentence.strip())
     )
     text = _HERE_AT.sub("", text) if "https URL" in text else text
+    if _ADDRESS_INSIDE.search(text):
+        return None
     if _UNREADABLE.search(_LINKED.sub("", text)):
         return None
     text = _LINKED.sub("", text) if "://" in text or "www." in text else text

@@ -20,7 +20,7 @@ from paperweek.condensing import Voice, condense
 from paperweek.cues import alternatives, cue
 from paperweek.model import Paper
 from paperweek.naming import own_name
-from paperweek.text import readable, sentences
+from paperweek.text import fold, readable, sentences
 
 
 class Part(StrEnum):
@@ -117,6 +117,7 @@ _GAP, _MEASURE, _BASELINE, _LIMIT = cue("gap"), cue("measure"), cue("baseline"),
 _SUCCESS, _TURN, _GIVES, _OPEN = cue("success"), cue("turn"), cue("giving"), cue("open")
 _EMPTY, _STATUS, _BOAST = cue("empty"), cue("status"), cue("no_technique")
 _TEAM = re.compile(rf"\b(?:{alternatives('team')})\b")
+_PLAIN_TITLE = re.compile(r"[\w ,:;.?!'’()/&+-]{3,200}")
 _DEFINITION = re.compile(r"(?P<words>(?:[\w’'-]+ ){1,7})\((?P<acronym>[A-Z][A-Za-z]{1,6})\)")
 _EVERYDAY = frozenset({"LLM", "RL", "AI", "GPU", "API", "GUI", "CLI", "QA", "VLM", "MLLM", "SOTA"})
 """Acronyms that readers of this blog know better than what they stand for."""
@@ -146,6 +147,11 @@ class Dossier:
     def who(self) -> str:
         """How a post speaks of it, always: its name, else its people, else its title in quotes."""
         return self.name or self.people or f"“{self.title}”"
+
+    @cached_property
+    def can_be_named(self) -> bool:
+        """Whether a sentence can speak of it: a title full of markup is shown, not spoken."""
+        return bool(self.name or self.people or _PLAIN_TITLE.fullmatch(fold(self.paper.title)))
 
     @cached_property
     def people(self) -> str:

@@ -17,13 +17,13 @@ from enum import StrEnum
 
 from paperweek.errors import ConfigurationError
 
-ARXIV_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})")
+ARXIV_ID = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7})", re.ASCII)
 """An arXiv identifier without its version, new and old scheme.
 
 Source: https://info.arxiv.org/help/arxiv_identifier.html
 """
 
-_WEEK_LABEL = re.compile(r"(\d{4})-W(\d{2})")
+_WEEK_LABEL = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -283,10 +283,13 @@ class _Editor:
         """Yield the thesis that joins two or three papers, then the one paper to read."""
         paragraph: Paragraph = []
         if 0 < self._number("listed_new") < QUIET_WEEK:
-            self.page.count(paragraph, "quiet", "listed_new", listed=self._figure("listed_new"))
+            noun = "paper" if self._number("listed_new") == 1 else "papers"
+            self.page.count(
+                paragraph, "quiet", "listed_new", listed=self._figure("listed_new"), papers=noun
+            )
         first = self._most_voted()
         topic = self._subject = self._thesis_topic()
-        if topic:
+        if topic and self._number("listed_new") >= _TOP:
             key = f"top_topic:{topic}"
             self.page.count(
                 paragraph, "thesis", key, n=in_words(self._number(key)), topic=name_of(topic)
@@ -456,7 +459,7 @@ class _Editor:
         """Yield one count that can be held against the report later."""
         paragraph: Paragraph = []
         topic = self._subject or self._largest_topic()
-        if topic:
+        if topic and self._number("listed_new") > 1:
             self.page.count(
                 paragraph,
                 "watch",
@@ -473,7 +476,12 @@ class _Editor:
         """Return the paragraph of a section for which no abstract states anything."""
         paragraph: Paragraph = []
         self.page.count(
-            paragraph, "nothing", "selected", n=self._figure("selected"), section=heading.lower()
+            paragraph,
+            "nothing",
+            "selected",
+            n=self._figure("selected"),
+            abstracts="abstract" if self._number("selected") == 1 else "abstracts",
+            section=heading.lower(),
         )
         return (tuple(paragraph),)
 
@@ -592,7 +600,8 @@ class _Editor:
         papers = [p for p in self.selection.papers if p.arxiv_id not in not_to_tell]
         called = Counter(p.authors[0].split()[-1] for p in papers if p.authors and p.authors[0])
         ambiguous = frozenset(surname for surname, count in called.items() if count > 1)
-        return tuple(Dossier(paper, ambiguous) for paper in papers)
+        dossiers = (Dossier(paper, ambiguous) for paper in papers)
+        return tuple(dossier for dossier in dossiers if dossier.can_be_named)
 
     def _free(self) -> list[Dossier]:
         """Return the papers that no sentence has used yet, best first."""

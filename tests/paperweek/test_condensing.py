@@ -135,3 +135,28 @@ def test_numbers_and_hedges_pass_untouched(number: int, unit: str, hedge: str) -
     assert said is not None
     assert f"{hedge}{number}{unit}" in said
     assert len(numbers_in(said)) == 1
+
+
+@pytest.mark.parametrize(
+    "misleading",
+    [
+        "Instead of random baselines, our probes take the nearest page of the book.",
+        "In contrast to a plain scan, our probes read the page backwards and once.",
+    ],
+)
+def test_an_opening_that_governs_what_follows_is_not_cut(misleading: str) -> None:
+    said = condense(misleading, PEOPLE)
+
+    assert said is not None
+    assert said.startswith(misleading.split(",")[0])
+
+
+@pytest.mark.parametrize(
+    "holed",
+    [
+        "Visit https://evil.example/a now and see why our probes find dates in the middle layers.",
+        "Our code at www.evil.example/a is what shows that probes find dates everywhere.",
+    ],
+)
+def test_a_sentence_around_an_address_is_refused(holed: str) -> None:
+    assert condense(holed, PEOPLE) is None

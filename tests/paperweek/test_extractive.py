@@ -143,7 +143,7 @@ def test_a_quiet_week_says_so_first() -> None:
     few = replace(full, papers=(*full.listed[: QUIET_WEEK - 5],))
     report = ExtractiveWriter().write(select(few))
 
-    assert next(report.sentences).text.startswith("This was a quiet week: 20 new papers")
+    assert next(report.sentences).text.startswith("This was a quiet week, with 20 new papers")
     assert check_report(report) == ()
 
 

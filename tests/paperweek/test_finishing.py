@@ -44,6 +44,16 @@ def test_a_sentence_that_does_not_pass_is_left_out_and_counted(report: Report) -
     assert "1 sentence that failed a check was left out" in post.text
 
 
+def test_a_section_that_loses_everything_says_so(report: Report) -> None:
+    wrong = "Imaginarium reaches 99.9% on every benchmark of the world."
+    *others, last = report.sections
+    only_wrong = replace(last, paragraphs=((Sentence(wrong, Kind.FRAMING),),))
+
+    post = finish(replace(report, sections=(*others, only_wrong)), render_post)
+
+    assert "**Conclusion**: On conclusion, nothing was taken from the" in post.text
+
+
 def test_what_is_wrong_outside_a_sentence_stops_the_push(report: Report) -> None:
     def render(report: Report) -> Post:
         post = render_post(report)
