@@ -28,7 +28,8 @@ def finish(report: Report, render: Callable[[Report], Post]) -> Post:
     """Return the post as it may be published, its text read back and found right.
 
     Sentences that do not pass are left out and counted in the post, each with a WARNING line.
-    Raises UnverifiedPost where a finding is about more than a sentence; PoorWeek where no paper could be written about.
+    Raises UnverifiedPost where a finding is about more than a sentence; PoorWeek where no paper
+    could be written about.
     """
     collection = report.selection.collection
     known = (len(collection.papers), collection.silent_sources) if collection else (0, ())
