@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from enum import StrEnum
 
 from paperweek.errors import ConfigurationError
@@ -40,10 +40,13 @@ class Week:
     def __post_init__(self) -> None:
         try:
             date.fromisocalendar(self.year, self.number, 1)
+            has_neighbours = MINYEAR < self.year < MAXYEAR
         except ValueError:
+            has_neighbours = False
+        if not has_neighbours:
             raise ConfigurationError(
                 "week", f"{self.year:04d}-W{self.number:02d}", "there is no such ISO week"
-            ) from None
+            )
 
     @classmethod
     def parse(cls, text: str) -> Week:

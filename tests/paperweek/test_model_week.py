@@ -69,7 +69,10 @@ def is_a_week(year: int, number: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("label", ["2025-W53", "2025-W00", "2025-W5", "", "2025-02-30"])
+@pytest.mark.parametrize(
+    "label",
+    ["2025-W53", "2025-W00", "2025-W5", "", "2025-02-30", "9999-W52", "9999-12-31", "0001-W01"],
+)
 def test_what_is_no_week_is_refused_by_name(label: str) -> None:
     with pytest.raises(ConfigurationError, match="week"):
         Week.parse(label)
