@@ -28,6 +28,28 @@ _NOT_IN_TITLE, _NOT_IN_SLUG = re.compile(r"[^\w.~!$&'()+,;=@]+"), re.compile(r"[
 _HOLDER = re.compile(r":([a-z_]+)")
 
 
+_FIELD = re.compile(r"\{(?:date|week)\}")
+
+
+def fault_of_pattern(pattern: str) -> str:
+    """Return why posts can't lie at the pattern's paths in the blog; empty where they can.
+
+    >>> fault_of_pattern("_posts/{date}-weekly-report.md"), fault_of_pattern(".git/{date}.md")
+    ('', 'no part of it may begin with a dot')
+    """
+    plain = _FIELD.sub("x", pattern)
+    if "{" in plain or "}" in plain:
+        return "it may hold {date} and {week}, and no other braces"
+    if plain == pattern:
+        return "it must hold {date} or {week}, or each week would replace the last"
+    parts = plain.split("/")
+    if any(part.startswith(".") for part in parts):
+        return "no part of it may begin with a dot"
+    if not all(parts) or not plain.endswith(".md"):
+        return "it must be a path inside the blog that ends in .md"
+    return ""
+
+
 def page_of(site: str, post_path: str, category: str, permalink: str = DEFAULT) -> str:
     """Return the address of a post of ours; empty where the site or the place is not known.
 

@@ -15,6 +15,7 @@ from functools import cache
 import jinja2
 import yaml
 
+from paperweek.addresses import fault_of_pattern
 from paperweek.datafile import Correction, DataFile, counts_of, write_data_file
 from paperweek.errors import ConfigurationError, RenderingError
 from paperweek.escaping import clean, code_url, escape, escape_each, front_matter, paper_url
@@ -49,15 +50,9 @@ def post_path(week: Week, pattern: str = POST_PATH) -> str:
 
     Raises ConfigurationError for a pattern that leads elsewhere or is the same in every week.
     """
-    try:
-        path = pattern.format(date=week.sunday.isoformat(), week=week.label)
-    except (KeyError, IndexError, ValueError, AttributeError):
-        raise ConfigurationError(
-            "post path", pattern, "only {date} and {week} may stand in braces"
-        ) from None
-    if path == pattern or path.startswith("/") or ".." in path.split("/"):
-        raise ConfigurationError("post path", pattern, "it must lie in the blog and name the week")
-    return path
+    if problem := fault_of_pattern(pattern):
+        raise ConfigurationError("post path", pattern, problem)
+    return pattern.format(date=week.sunday.isoformat(), week=week.label)
 
 
 def data_path(week: Week) -> str:

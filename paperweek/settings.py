@@ -7,6 +7,7 @@ lock for text that was made elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
@@ -21,6 +22,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from paperweek.addresses import fault_of_pattern
 from paperweek.errors import ConfigurationError
 
 PREFIX = "PAPERWEEK_"
@@ -289,13 +291,22 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         if value and not _WEB_ADDRESS.fullmatch(value):
             raise ValueError("write an address that begins with https:// or http://")
+        _refuse_no_host(value)
         return value.rstrip("/")
+
+    @field_validator("blog")
+    @classmethod
+    def _git_address(cls, value: str) -> str:
+        if "://" in value and not value.startswith("file:"):
+            _refuse_no_host(value)
+        return value
 
     @field_validator("slack_webhook_url")
     @classmethod
     def _secret_web_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not _WEB_ADDRESS.fullmatch(value.get_secret_value()):
             raise ValueError("write the whole address that Slack gave, beginning with https://")
+        _refuse_no_host(value.get_secret_value() if value else "")
         return value
 
     @field_validator("contact", "blog", "blog_branch", "blog_user", "category", "post_path")
@@ -308,14 +319,8 @@ class Settings(BaseSettings):
     @field_validator("post_path")
     @classmethod
     def _inside_the_blog(cls, pattern: str) -> str:
-        try:
-            path = pattern.format(date="2025-02-02", week="2025-W05")
-        except (LookupError, AttributeError, ValueError):
-            raise ValueError("it may hold {date} and {week}, and no other braces") from None
-        if path == pattern:
-            raise ValueError("it must hold {date} or {week}, or each week would replace the last")
-        if path.startswith("/") or ".." in path.split("/") or not path.endswith(".md"):
-            raise ValueError("it must be a path inside the blog that ends in .md")
+        if problem := fault_of_pattern(pattern):
+            raise ValueError(problem)
         return pattern
 
     @field_validator("cache_dir", "ssh_key", "ssh_known_hosts")
@@ -379,7 +384,7 @@ class Settings(BaseSettings):
             for name, value in os.environ.items()
             if _KEY_OF_A_PROVIDER.search(name) and len(value) >= _LEAST_OF_A_PROVIDER
         ]
-        spellings = {s for v in values for s in (v, quote(v, safe=""), urlsplit(v).path) if s}
+        spellings = {s for v in values for s in (v, quote(v, safe=""), _path_of(v)) if s}
         return tuple(
             sorted((s for s in spellings if len(s) >= _LEAST_TO_REDACT), key=len, reverse=True)
         )
@@ -469,11 +474,31 @@ def prefect_address() -> str:
     return os.environ.get("PREFECT_API_URL", "")
 
 
+def _refuse_no_host(address: str) -> None:
+    """Raise ValueError, which pydantic turns into ours, for an address that leads to no machine."""
+    try:
+        parts = urlsplit(address)
+        is_whole = not address or (parts.hostname and parts.port != 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ValueError("its host or its port is none")
+
+
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
 def _usable(folder: Path, name: str) -> Path:
-    """Return `folder`, or one for temporary files where `folder` could not be written."""
-    nearest = next((p for p in (folder, *folder.parents) if p.exists()), None)
-    if nearest and nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return folder
+    """Return `folder`, made where it is missing, or a temporary one where it takes no file."""
+    with contextlib.suppress(OSError):
+        # Prefect makes its own without the folders above it, and a new HOME has none of them.
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
     return Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}"
 
 

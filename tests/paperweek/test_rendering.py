@@ -131,7 +131,11 @@ def test_the_path_follows_the_pattern() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["_posts/same.md", "../{date}.md", "/etc/{date}", "{}", "{day}", "{date", "{date.x}"]
+    "pattern",
+    [
+        *("_posts/same.md", "../{date}.md", "/etc/{date}.md", "{}", "{day}", "{date", "{date.x}"),
+        *("{date.__class__}.md", ".git/{date}.md", "{week}"),
+    ],
 )
 def test_a_pattern_that_leads_elsewhere_is_refused(pattern: str) -> None:
     with pytest.raises(ConfigurationError):

@@ -43,6 +43,21 @@ def test_a_machine_that_knows_nothing_of_us_has_valid_settings() -> None:
         ("PAPERWEEK_POST_PATH", "../{date}.md"),
         ("PAPERWEEK_POST_PATH", "{date.year}.md"),
         ("PAPERWEEK_POST_PATH", "{nothing}.md"),
+        ("PAPERWEEK_POST_PATH", "{date.__class__}.md"),
+        ("PAPERWEEK_POST_PATH", "{date!r}.md"),
+        ("PAPERWEEK_POST_PATH", "{date:>20}.md"),
+        ("PAPERWEEK_POST_PATH", ".git/{date}.md"),
+        ("PAPERWEEK_POST_PATH", "_posts/.{date}.md"),
+        ("PAPERWEEK_POST_PATH", "_posts//{date}.md"),
+        ("PAPERWEEK_POST_PATH", "_posts/{date}"),
+        ("PAPERWEEK_BLOG", "https://[::1/x"),
+        ("PAPERWEEK_BLOG", "https:///x"),
+        ("PAPERWEEK_BLOG", "ssh://git@127.0.0.1:99999/x"),
+        ("PAPERWEEK_SITE_URL", "https://127.0.0.1:port"),
+        ("PAPERWEEK_GITHUB_API", "https://:443"),
+        ("PAPERWEEK_ARXIV_URL", "http://127.0.0.1:0/api/query"),
+        ("PAPERWEEK_SLACK_WEBHOOK_URL", "http://127.0.0.1:65536/T0"),
+        ("HF_ENDPOINT", "http://[::1"),
         ("PAPERWEEK_SITE_URL", "javascript:alert(1)"),
         ("PAPERWEEK_CONTACT", "me@example.org\r\nX-Evil: 1"),
         ("HF_ENDPOINT", "huggingface.co"),
@@ -162,6 +177,26 @@ def test_prefect_gets_a_home_of_its_own_only_where_the_users_takes_no_file(
     prepare_prefect(debug=False)
     assert Path(os.environ["PREFECT_HOME"]).parent.is_dir()
     monkeypatch.delenv("PREFECT_HOME")
+
+
+def test_a_home_that_is_not_there_yet_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "people" / "new"))
+
+    prepare_prefect(debug=False)
+
+    assert "PREFECT_HOME" not in os.environ
+    assert (tmp_path / "people" / "new" / ".prefect").is_dir()
+
+
+def test_a_secret_that_looks_like_a_broken_address_is_still_taken_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "http://[geheim")
+
+    assert Settings.from_environment().redact("the key is http://[geheim") == "the key is ***"
 
 
 def test_every_setting_has_a_variable_and_a_description() -> None:
