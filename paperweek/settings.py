@@ -436,6 +436,11 @@ def _in_blog(name: str, problem: str) -> ConfigurationError:
     return ConfigurationError(where, "", problem.rstrip("."), f"Mend {_BLOG_FILE} in the blog.")
 
 
+def prepare_git() -> None:
+    """Let a git that is missing be told where it is called; GitPython's import would raise."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
+
 def prepare_prefect(*, debug: bool) -> str:
     """Set what Prefect reads from the environment, where the user has not; before its import.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paperweek.model import Week
 from paperweek.ports import Blog, KeptBlog, Notifier, PaperSource, Writer
-from paperweek.settings import Settings
+from paperweek.settings import Settings, prepare_git
 
 if TYPE_CHECKING:
     from paperweek.health import Probed
@@ -152,6 +152,7 @@ def connect_blog(settings: Settings, *, rehearse: bool = False) -> Blog:
 
 def connect_kept_blog(settings: Settings) -> KeptBlog:
     """Return the blog for its owner's own hand; creates the default one where it is missing."""
+    prepare_git()
     from paperweek.publishers.new_blog import create_blog
 
     if _is_to_be_made(settings):
@@ -170,6 +171,7 @@ def _is_to_be_made(settings: Settings) -> bool:
 
 
 def _git_blog(settings: Settings) -> GitBlog:
+    prepare_git()
     from paperweek.publishers.git_blog import GitBlog
 
     return GitBlog(

@@ -109,6 +109,23 @@ def test_a_wrong_setting_ends_the_run_before_it_starts(
     assert "Prefect" not in errors
 
 
+@pytest.mark.parametrize("blog", ["", "somewhere"])
+def test_a_machine_without_git_is_told_to_install_it(
+    blog: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PAPERWEEK_BLOG", blog)
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "flows", "init"], capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    assert "git is not installed" in ended.stderr
+    assert "Install git" in ended.stderr
+    assert "ImportError" not in ended.stderr
+
+
 def test_a_traceback_is_for_those_who_ask(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, errors = ended(capsys, "run", "2025-W54", "--debug")
 
