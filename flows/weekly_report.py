@@ -20,11 +20,11 @@ from paperweek.editions import choose_week
 from paperweek.errors import ConfigurationError
 from paperweek.jekyll import SITE_CONFIG, Site, refuse_before_its_day
 from paperweek.keeping import BLOG_SETTINGS
-from paperweek.model import Week
+from paperweek.model import Outcome, Week
 from paperweek.rendering import data_path
 from paperweek.settings import Settings
 from paperweek.summary import Summary
-from paperweek.wiring import connect, connect_blog, connect_notifier
+from paperweek.wiring import House, connect, connect_blog, connect_notifier
 from tasks.ask_blog import ask_blog
 from tasks.collect_papers import collect_papers
 from tasks.passing import whole
@@ -95,6 +95,14 @@ def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
     error.add_note(f"notice {fate}")
 
 
+def tell(summary: Summary, house: House, place: Sequence[str]) -> Summary:
+    """Notify, and show in Prefect's pages what was said."""
+    told = send_notice(summary, house.notifier, house.blog, datetime.now(UTC), place)
+    if told.outcome is not Outcome.UNCHANGED:
+        show_outcome(told, return_state=True)
+    return told
+
+
 @flow(
     name="weekly-report",
     flow_run_name=run_name,
@@ -127,12 +135,12 @@ def weekly_report(
         quiet: Tell nobody: whoever started the run does.
     """
     settings, site = settle(writer)
-    house = connect(settings, offline=offline, snapshot=snapshot, rehearse=rehearse)
+    house = connect(settings, offline=offline, snapshot=snapshot, rehearse=rehearse, quiet=quiet)
     edition = choose(week, settings, site, house.weeks, rehearse)
     place = (settings.site_url, settings.category, site.permalink)
     standing = ask_blog(edition, house.blog)
     if standing and not rehearse and (standing.human_edited or not force_rewrite):
-        return Summary.of_standing(standing).on(*place)
+        return tell(Summary.of_standing(standing).on(*place), house, place)
     day = today(settings.zone)
     draft = kept_draft(wanted=approve)  # what was shown to a person is not made again
     if not draft:
@@ -147,7 +155,4 @@ def weekly_report(
         return draft.summary.discarded(decision.note)
     publication = publish_post(draft.post, house.blog, rewrite=force_rewrite)
     summary = see_page(draft.summary.of(publication).on(*place), settings.site_seconds)
-    if not quiet:
-        summary = send_notice(summary, house.notifier)
-        show_outcome(summary, return_state=True)
-    return summary
+    return summary if quiet else tell(summary, house, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from jinja2 import TemplateError
 
@@ -12,22 +13,27 @@ from paperweek.errors import PaperweekError, RenderingError
 from paperweek.health import Check
 from paperweek.model import Outcome, Week
 from paperweek.notices import Notice
-from paperweek.ports import Notifier
+from paperweek.ports import Notifier, Owed, Owing
+from paperweek.rendering import data_path
 from paperweek.summary import CaughtUp, Summary
 from paperweek.templating import environment
 
 logger = logging.getLogger(__name__)
 
 TEMPLATE = "notice.txt.j2"
+_ANOTHERS = timedelta(minutes=10)
+"""A run that began to send a notice and is alive has done so long before."""
 
 
-def compose_notice(summary: Summary) -> Notice:
+def compose_notice(summary: Summary, *, repeated: bool = False) -> Notice:
     """Return the notice of a run, in the words of `templates/notice.txt.j2`.
+
+    `repeated` says that it may have been sent before.
 
     Raises RenderingError where the template is missing or broken.
     """
     week = Week.parse(summary.week) if summary.week else None
-    return _composed(TEMPLATE, week, summary.outcome, summary.url, run=summary)
+    return _composed(TEMPLATE, week, summary.outcome, summary.url, run=summary, repeated=repeated)
 
 
 def announce(summary: Summary, notifier: Notifier) -> str:
@@ -38,6 +44,57 @@ def announce(summary: Summary, notifier: Notifier) -> str:
     if summary.outcome in {Outcome.REHEARSED, Outcome.UNCHANGED}:
         return "none"
     return _told(lambda: compose_notice(summary), notifier)
+
+
+def announce_owed(
+    fresh: Summary, blog: Owing, notifier: Notifier, now: datetime, place: Sequence[str]
+) -> str:
+    """Tell of every post of the blog that nobody was told of; return what became of `fresh`.
+
+    `now` is in UTC, `place` what `Summary.on` takes. A notice that another run began to send is
+    left to it for ten minutes; then it is sent again, and says that it may be a repetition. Where
+    the blog keeps no such record, `fresh` is announced and the others are not. Never raises.
+    """
+    fate = "none"
+    try:
+        owed = blog.owed()
+    except PaperweekError as error:
+        logger.warning("%s %s", error, error.hint)
+        return announce(fresh, notifier)
+    for notice in reversed(owed):
+        is_fresh = notice.commit == fresh.commit and fresh.outcome is Outcome.PUBLISHED
+        if notice.begun_at and now - notice.begun_at < _ANOTHERS:
+            told = "left to another run, which is sending it"
+        else:
+            told = _sent_once(fresh if is_fresh else None, notice, blog, notifier, place)
+        logger.info("notice: about %s %s", notice.week, told)
+        if notice.week.label == fresh.week:
+            fate = told
+    return fate
+
+
+def _sent_once(
+    fresh: Summary | None, notice: Owed, blog: Owing, notifier: Notifier, place: Sequence[str]
+) -> str:
+    try:
+        if not blog.claim(notice):
+            return "left to another run, which is sending it"
+    except PaperweekError as error:
+        logger.warning("The blog keeps no record of notices: %s", error)
+        return announce(fresh, notifier) if fresh else "none"
+    try:
+        summary = fresh or Summary.of_data(
+            notice.week, notice.commit, *blog.read(data_path(notice.week))
+        ).on(*place)
+    except (PaperweekError, ValueError) as error:
+        return f"failed: {error}"
+    fate = _told(lambda: compose_notice(summary, repeated=bool(notice.begun)), notifier)
+    if fate.startswith("sent"):
+        try:
+            blog.settle(notice)
+        except PaperweekError as error:
+            logger.warning("The notice may be repeated: %s", error)
+    return fate
 
 
 def announce_waiting(summary: Summary, notifier: Notifier, url: str) -> str:
@@ -56,7 +113,7 @@ def announce_red(week: Week, red: Sequence[Check], notifier: Notifier, url: str)
 
 
 def announce_caught_up(caught_up: CaughtUp, notifier: Notifier) -> CaughtUp:
-    """Return the weeks with what became of their one notice; none is sent where nothing happened."""
+    """Return the weeks with what became of their one notice; none where nothing happened."""
 
     def compose() -> Notice:
         return _composed("caught_up.txt.j2", None, caught_up.outcome, "", run=caught_up)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from datetime import datetime
+from typing import Protocol, TypeVar, runtime_checkable
 
 from paperweek.ledger import Ledger
 from paperweek.model import (
@@ -89,6 +90,8 @@ class Change:
     """Path to the whole new text; None takes the file away."""
     posts: Mapping[Week, str] = field(default_factory=dict)
     """The weeks whose post, among the files at this path, is in our words, or taken away by us."""
+    owes_notice: bool = False
+    """Whether somebody must be told of it."""
 
 
 class BlogTip(Protocol):
@@ -130,6 +133,40 @@ class KeptBlog(Blog, Protocol):
         self, compose: Callable[[BlogTip], tuple[Answer, Change | None]]
     ) -> tuple[Answer, str]:
         """Commit what `compose` makes of the blog; return its answer, and the commit or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A notice that nobody is known to have sent."""
+
+    week: Week
+    commit: str
+    """The commit that published the week."""
+    begun: str = ""
+    """The mark of a run that began to send it and may have died over it; empty: none did."""
+    begun_at: datetime | None = None
+    """When that was (UTC)."""
+
+
+@runtime_checkable
+class Owing(Protocol):
+    """A blog that remembers, wherever a run dies, which of its posts nobody was told of."""
+
+    @property
+    def owes_notices(self) -> bool:
+        """Whether what is published through it owes a notice, and this is remembered."""
+
+    def read(self, *paths: str) -> tuple[str | None, ...]:
+        """Return the texts of files of the blog; None for each that is no plain file there."""
+
+    def owed(self) -> tuple[Owed, ...]:
+        """Return the notices that are owed, the newest post first."""
+
+    def claim(self, notice: Owed) -> bool:
+        """Return whether it is ours to send the notice: of all who ask at once, one hears yes."""
+
+    def settle(self, notice: Owed) -> None:
+        """Remember that the notice was sent."""
 
 
 class Notifier(Protocol):

@@ -6,8 +6,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from paperweek.addresses import page_of
+from paperweek.datafile import read_data_file
 from paperweek.errors import EverySourceSilent, PaperweekError, Refusal
-from paperweek.model import Outcome, Post, Publication, Report
+from paperweek.model import Outcome, Post, Publication, Report, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Summary:
     degraded: bool = False
     """Whether another writer than the chosen one had to write a section."""
     degraded_sections: tuple[str, ...] = ()
+    calls: int = 0
+    """Requests to a language model; 0 where none writes, or all was bought before."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    price_usd: float | None = 0.0
+    """What the model's tokens cost at list price; null where the price is unknown."""
     silent_sources: tuple[str, ...] = ()
     human_edited: bool = False
     """A person changed or deleted the post, so it stays as they left it."""
@@ -60,13 +67,13 @@ class Summary:
             url=standing.url,
             pull_request=standing.pull_request,
             notice="none",
+            hint=_way_back(standing),
         )
 
     @classmethod
     def of_publication(cls, publication: Publication, post: Post, report: Report) -> Summary:
         """Return the summary of a week that was written, whatever the blog made of it."""
         collection = report.selection.collection
-            hint=_way_back(standing),
         return cls(
             week=publication.week.label,
             outcome=publication.outcome,
@@ -77,6 +84,7 @@ class Summary:
             writer=report.writer,
             degraded=bool(report.degraded),
             degraded_sections=report.degraded,
+            **asdict(report.usage),
             silent_sources=collection.silent_sources if collection else (),
             human_edited=publication.human_edited,
             title=post.title,
@@ -112,6 +120,28 @@ class Summary:
             notice="none",
             error=f"{self.week} was not published: a person discarded it{note and ': '}{note}.",
             hint=f"To be asked for it no more: paperweek skip {self.week}.",
+        )
+
+    @classmethod
+    def of_data(cls, week: Week, commit: str, text: str | None) -> Summary:
+        """Return the summary of a published week, as far as its data file tells.
+
+        Raises ValueError for what is no data file.
+        """
+        data = read_data_file(text or "")
+        return cls(
+            week=week.label,
+            outcome=Outcome.PUBLISHED,
+            post_path=data.post,
+            commit=commit,
+            papers=data.counts.papers,
+            cited=data.counts.cited,
+            writer=data.writer,
+            degraded=bool(data.degraded),
+            degraded_sections=data.degraded,
+            silent_sources=tuple(source.source for source in data.sources if source.failure),
+            title=data.title,
+            invented=data.invented,
         )
 
     @classmethod
@@ -161,18 +191,18 @@ class CaughtUp:
         return json.dumps({"outcome": self.outcome, **asdict(self)}, ensure_ascii=False)
 
 
-def _unexpected(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt):
-        return "It was stopped before the end."
-    said = " ".join(str(error).split())
-    return f"Something unforeseen happened ({type(error).__name__}){': ' if said else ''}{said}."
-
-
 def _way_back(standing: Publication) -> str:
     """Return how a person gives a post back that they edited; empty where it was never ours."""
     if not standing.takes_back:
         return ""
     return f"To have our words back: {standing.takes_back}, then commit and run again."
+
+
+def _unexpected(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "It was stopped before the end."
+    said = " ".join(str(error).split())
+    return f"Something unforeseen happened ({type(error).__name__}){': ' if said else ''}{said}."
 
 
 def _hint(error: BaseException) -> str:

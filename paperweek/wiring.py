@@ -32,7 +32,12 @@ class House:
 
 
 def connect(
-    settings: Settings, *, offline: bool = False, snapshot: str = "", rehearse: bool = False
+    settings: Settings,
+    *,
+    offline: bool = False,
+    snapshot: str = "",
+    rehearse: bool = False,
+    quiet: bool = False,
 ) -> House:
     """Return the parts of a run. Asks nobody; creates the default blog where it is missing.
 
@@ -43,7 +48,7 @@ def connect(
         sources=sources,
         weeks=weeks,
         writer=connect_writer(settings),
-        blog=connect_blog(settings, rehearse=rehearse),
+        blog=connect_blog(settings, rehearse=rehearse, quiet=quiet),
         notifier=connect_notifier(settings),
     )
 
@@ -132,14 +137,14 @@ def try_model(settings: Settings) -> str:
     return f"it answers; the call cost {purse.usage.tokens_in + purse.usage.tokens_out} tokens"
 
 
-def connect_blog(settings: Settings, *, rehearse: bool = False) -> Blog:
+def connect_blog(settings: Settings, *, rehearse: bool = False, quiet: bool = False) -> Blog:
     """Return the blog; for a rehearsal, one that reads it and writes into the cache instead."""
     from paperweek.publishers.rehearsal import Rehearsal
 
     if rehearse:
         return Rehearsal(connect_standing_blog(settings), settings.cache_dir / "rehearsals")
     if settings.publish == "push":
-        return connect_kept_blog(settings)
+        return connect_kept_blog(settings, owes_notices=not quiet)
     from paperweek.publishers.pull_request import PullRequests
 
     return PullRequests(
@@ -150,14 +155,14 @@ def connect_blog(settings: Settings, *, rehearse: bool = False) -> Blog:
     )
 
 
-def connect_kept_blog(settings: Settings) -> KeptBlog:
+def connect_kept_blog(settings: Settings, *, owes_notices: bool = False) -> KeptBlog:
     """Return the blog for its owner's own hand; creates the default one where it is missing."""
     prepare_git()
     from paperweek.publishers.new_blog import create_blog
 
     if _is_to_be_made(settings):
         create_blog(Path(settings.blog))
-    return _git_blog(settings)
+    return _git_blog(settings, owes_notices=owes_notices and bool(settings.slack_webhook_url))
 
 
 def connect_standing_blog(settings: Settings) -> GitBlog | None:
@@ -170,7 +175,7 @@ def _is_to_be_made(settings: Settings) -> bool:
     return is_default and not Path(settings.blog).exists()
 
 
-def _git_blog(settings: Settings) -> GitBlog:
+def _git_blog(settings: Settings, *, owes_notices: bool = False) -> GitBlog:
     prepare_git()
     from paperweek.publishers.git_blog import GitBlog
 
@@ -182,6 +187,7 @@ def _git_blog(settings: Settings) -> GitBlog:
         user=settings.blog_user,
         post_path=settings.post_path,
         category=settings.category,
+        owes_notices=owes_notices,
         ssh_key=settings.ssh_key,
         ssh_known_hosts=settings.ssh_known_hosts,
     )

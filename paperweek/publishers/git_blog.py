@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
@@ -42,7 +43,7 @@ from paperweek.errors import (
 )
 from paperweek.jekyll import SITE_CONFIG, Site, refuse_hidden
 from paperweek.model import Outcome, Post, Publication, PublishedWeek, Week
-from paperweek.ports import BlogTip, Change
+from paperweek.ports import BlogTip, Change, Owed
 from paperweek.publishers._git import (
     Address,
     Answer,
@@ -65,6 +66,11 @@ _MOVED = re.compile(
     r"fetch first|non-fast-forward|stale info|failed to update ref|cannot lock ref|failed to lock|"
     r"incorrect old value|already exists"
 )
+_MARKS = "refs/paperweek/told/"
+_BEGUN, _SENT = f"{_MARKS}begun/", f"{_MARKS}sent/"
+_OWES = "Report-Notice: owed"
+_MOST_OWED = 8
+"""Older posts are no news, whoever was told of them."""
 _DIRTY = re.compile(r"Working directory has|[Cc]ould not update working tree|working tree")
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=PublishingError)
@@ -95,6 +101,7 @@ class GitBlog:
         category: str = "weekly-report",
         bot: str = BOT,
         deadline: float = 180.0,
+        owes_notices: bool = False,
         ssh_command: str = "ssh",
         ssh_key: Path | None = None,
         ssh_known_hosts: Path | None = None,
@@ -122,6 +129,7 @@ class GitBlog:
         self._branch, self._deadline = branch, deadline
         self._starts_on: str | None = None
         self._post_path, self._category = post_path, category
+        self.owes_notices = owes_notices
         self._bot_name, self._bot_mail = parseaddr(bot)
         key = hashlib.sha256(address.text.encode()).hexdigest()[:16]
         self._clone = cache / "blogs" / f"{key}.git"
@@ -248,6 +256,93 @@ class GitBlog:
 
         return self._until_taken(Clock(self._deadline), attempt)
 
+    def owed(self) -> tuple[Owed, ...]:
+        """Return the notices that are owed for our newest posts, the newest first.
+
+        A post says in its commit that a notice is owed. Two refs beside the branches, which are
+        never taken back, say that somebody began to send it, and that it was sent; so the record
+        survives a lost machine, and costs the branch no commit.
+        """
+
+        def ask(clock: Clock) -> tuple[Owed, ...]:
+            view = self._look(clock)
+            if not view.tip:
+                return ()
+            marks = self._marks(clock)
+            found = []
+            for commit, week in self._owing(view, clock):
+                key = _key(week, commit)
+                begun = marks.get(f"{_BEGUN}{key}", "")
+                if f"{_SENT}{key}" not in marks:
+                    at = self._begun_at(key, begun, clock) if begun else None
+                    found.append(Owed(week, commit, begun, at))
+            return tuple(found)
+
+        return self._with_clone(Clock(self._deadline), ask)
+
+    def claim(self, notice: Owed) -> bool:
+        """Return whether it is ours to send the notice: of all who ask at once, one hears yes.
+
+        Raises PublishingError where the remote takes no such mark.
+        """
+
+        def attempt(clock: Clock) -> bool:
+            tree = self._ok("mktree", clock=clock).strip()
+            parent = ("-p", notice.begun) if notice.begun else ()
+            words = f"Began to tell of {notice.week}\n\n{uuid.uuid4().hex}"
+            mark = self._ok(
+                *("commit-tree", tree, *parent, "-m", words),
+                clock=clock,
+                environment=self._identity,
+            ).strip()
+            return self._set_mark(_BEGUN + _key(notice.week, notice.commit), mark, clock)
+
+        return self._with_clone(Clock(self._deadline), attempt)
+
+    def settle(self, notice: Owed) -> None:
+        """Remember that the notice was sent. Raises PublishingError where that can't be kept."""
+
+        def attempt(clock: Clock) -> None:
+            self._set_mark(_SENT + _key(notice.week, notice.commit), notice.commit, clock)
+
+        self._with_clone(Clock(self._deadline), attempt)
+
+    def _owing(self, view: _View, clock: Clock) -> Iterator[tuple[str, Week]]:
+        """Yield our newest commits that owe a notice, with their weeks."""
+        said = self._ok(
+            *("log", f"--max-count={_MOST_OWED}", "--grep", f"^{_OWES}$", "--format=%H%n%B%x00"),
+            view.tip,
+            clock=clock,
+        )
+        for text in said.split("\0"):
+            commit, _, words = text.strip().partition("\n")
+            if week := re.search(r"^Report-Week: (\S+)$", words, re.MULTILINE):
+                yield commit, Week.parse(week[1])
+
+    def _marks(self, clock: Clock) -> dict[str, str]:
+        said = self._ok("ls-remote", "origin", f"{_MARKS}*", clock=clock)
+        lines = (line.partition("\t") for line in said.splitlines())
+        return {name: value for value, _, name in lines}
+
+    def _begun_at(self, key: str, mark: str, clock: Clock) -> datetime:
+        self._fetch(f"+{_BEGUN}{key}:{_BEGUN}{key}", clock)
+        told = self._ok("log", "-1", "--format=%ct", mark, clock=clock)
+        return datetime.fromtimestamp(int(told), UTC)
+
+    def _set_mark(self, name: str, value: str, clock: Clock) -> bool:
+        """Push a ref without force; return False where somebody was faster."""
+        answer = self._run("push", "--porcelain", "origin", f"{value}:{name}", clock=clock)
+        if answer.is_good:
+            return True
+        rejected = next((r for r in answer.out.splitlines() if r.startswith("!")), "")
+        if rejected and _MOVED.search(rejected):
+            return False
+        raise (
+            self._rejection(self._git.redact(rejected), answer)
+            if rejected
+            else self._failure(answer)
+        )
+
     def _refuse_locked(self) -> None:
         """Refuse a folder of this machine that we may not write into."""
         if (folder := self._local_folder) and not os.access(folder / "objects", os.W_OK):
@@ -285,7 +380,9 @@ class GitBlog:
         if standing and standing.path != post.path:
             files[standing.path] = None
         _refuse_hidden(post, tip, set(files))
-        change = Change(f"Weekly report {post.week}", files, {post.week: post.path})
+        change = Change(
+            f"Weekly report {post.week}", files, {post.week: post.path}, self.owes_notices
+        )
         commit = self._commit(view, change, clock)
         if not commit:
             return standing
@@ -626,6 +723,10 @@ def _refuse_hidden(post: Post, tip: Tip, replaced: AbstractSet[str]) -> None:
         refuse_hidden(post, site, others, tip.paths() - replaced)
 
 
+def _key(week: Week, commit: str) -> str:
+    return f"{week}-{commit[:12]}"
+
+
 def _tracking(branch: str) -> str:
     return f"refs/remotes/origin/{branch}"
 
@@ -635,7 +736,8 @@ def _message(change: Change, blobs: Mapping[str, str]) -> str:
     for week, path in change.posts.items():
         ours = f"Report-Blob: {blobs[path]}" if path in blobs else f"Report-Unpublished: {path}"
         lines += [f"Report-Week: {week}", ours]
-    return "\n".join([*lines, f"Report-Run: {uuid.uuid4().hex}", ""])
+    owes = [_OWES] if change.owes_notice else []
+    return "\n".join([*lines, f"Report-Run: {uuid.uuid4().hex}", *owes, ""])
 
 
 def _read(text: str, week: Week) -> PublishedWeek:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tasks.retrying import when_it_may_help
 from tasks.send_notice import send_notice
 from tests.fakes import POST, WEEK, FakeBlog, FakeNotifier, FakeSource
 
+NOW, PLACE = datetime(2025, 2, 2, tzinfo=UTC), ("", "weekly-report", "date")
 TASKS = [ask_blog, collect_papers, publish_post, send_notice]
 
 
@@ -122,8 +124,9 @@ def test_a_rehearsal_without_a_blog_knows_no_week(tmp_path: Path) -> None:
 def test_a_notice_that_fails_is_said_and_fails_nothing() -> None:
     published = Summary(week="2025-W05", outcome=Outcome.PUBLISHED, title="T", writer="w")
 
-    told = send_notice.fn(published, FakeNotifier())
-    untold = send_notice.fn(published, FakeNotifier(NoticeNotSent("Slack", "it answered 404")))
+    silent = FakeNotifier(NoticeNotSent("Slack", "it answered 404"))
+    told = send_notice.fn(published, FakeNotifier(), FakeBlog(), NOW, PLACE)
+    untold = send_notice.fn(published, silent, FakeBlog(), NOW, PLACE)
 
     assert told.notice == "sent to a fake channel"
     assert untold.outcome is Outcome.PUBLISHED
