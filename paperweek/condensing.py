@@ -339,7 +339,9 @@ _BREAK = re.compile(
     r"\b(?:and|or|the|a|an|of|to|with|by|for|e\.g|i\.e|such as|are|is|at|on|in|via|be|from|as"
     r"|that|than)\.$|…|\.\.\.|  "
 )
-_GARBLED = re.compile(r"\bit's own\b|\bby \w+ed on\b|,[a-z]{2}|\b[B-HJ-Z]\.$")
+_GARBLED = re.compile(
+    r"\b(?:introduc|propos|present)es?,|\bit's own\b|\bby \w+ed on\b|,[a-z]{2}|\b[B-HJ-Z]\.$"
+)
 """Slips of the abstract's own, and formulas that lost their setting."""
 
 _LIST_MARK = re.compile(r"\(\d\)|\((?:i|ii|iii|iv)\)|\b[1-3]\) ")

@@ -104,7 +104,9 @@ _ATTACK = re.compile(
 _POINTS_OUT = re.compile(
     r"\b(?:setting|laying|pointing|outlining|highlighting|establishing) .{0,60}$"
 )
-_SOLVES = re.compile(r"\b(?:solv\w+|address\w*|tackl\w+|resolv\w+|answer\w*) (?:\w+ ){0,3}$")
+_SOLVES = re.compile(
+    r"\b(?:solv\w+|address\w*|tackl\w+|resolv\w+|answer\w*|evaluated on) (?:\w+ ){0,3}$"
+)
 _CODE = re.compile(
     r"github|gitlab|huggingface\.co|hugging face|\bcodes? (?:and \w+ )?(?:is|are|will be)\b"
     r"|open-?sourced?",
