@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from flows import alarming, blogkeeping, checking, serving, verifying
-from flows.progress import Lines, shown
+from flows.progress import Lines, open_streams, say, shown
 from paperweek import __version__
 from paperweek.errors import (
     ConfigurationError,
@@ -86,6 +86,7 @@ def parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         asked = parser().parse_args(given)
@@ -227,11 +228,11 @@ def notes(error: BaseException) -> list[str]:
 def tell(summary: Summary, code: int, *, as_json: bool) -> int:
     """Write the outcome to standard output, and an error to standard error; return `code`."""
     if as_json:
-        print(summary.as_json(), flush=True)
+        say(summary.as_json())
     elif not summary.error:
-        print("\n".join(outcome(summary)), flush=True)
+        say("\n".join(outcome(summary)))
     if summary.error:
-        print(f"paperweek: {summary.error}\n{summary.hint}", file=sys.stderr, flush=True)
+        say(f"paperweek: {summary.error}\n{summary.hint}", to=sys.stderr)
     return code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from flows.progress import say
 from paperweek.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def act(_: argparse.Namespace, settings: Settings) -> int:
 
     hook = settings.slack_webhook_url
     for name in set_up(hook.get_secret_value() if hook else ""):
-        print(name)
+        say(name)
     if not hook:
-        print("Nobody is told: set PAPERWEEK_SLACK_WEBHOOK_URL and run this again.")
+        say("Nobody is told: set PAPERWEEK_SLACK_WEBHOOK_URL and run this again.")
     return 0

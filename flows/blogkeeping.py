@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from flows.progress import say
 from paperweek.errors import Refusal
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def list_gaps(asked: argparse.Namespace, settings: Settings) -> int:
 
     settings, blog = opened(settings)
     weeks = [w.label for w in missing_weeks(blog, newest(settings), parsed(asked.since))]
-    print(json.dumps({"weeks": weeks}) if asked.json else "\n".join(weeks) or "No week is missing.")
+    say(json.dumps({"weeks": weeks}) if asked.json else "\n".join(weeks) or "No week is missing.")
     return DONE
 
 
@@ -117,14 +118,14 @@ def publish_missing(asked: argparse.Namespace, settings: Settings) -> int:
 
     ended = catch_up(since=asked.since, limit=asked.limit)
     if asked.json:
-        print(ended.as_json(), flush=True)
+        say(ended.as_json())
     else:
         for week in ended.weeks:
-            print(f"{week.week} {week.outcome}: {week.error or week.post_path}")
-        print(f"Still without a post: {', '.join(ended.left) or 'no week'}.", flush=True)
+            say(f"{week.week} {week.outcome}: {week.error or week.post_path}")
+        say(f"Still without a post: {', '.join(ended.left) or 'no week'}.")
     for week in ended.weeks:
         if week.error:
-            print(f"paperweek: {week.error}\n{week.hint}", file=sys.stderr, flush=True)
+            say(f"paperweek: {week.error}\n{week.hint}", to=sys.stderr)
     return {Outcome.FAILED: 1, Outcome.REFUSED: Refusal.exit_code}.get(ended.outcome, DONE)
 
 
@@ -188,9 +189,9 @@ def told(deed: Deed, asked: argparse.Namespace) -> int:
             "posts": {week.label: path for week, path in deed.posts.items()},
             "begins": deed.begins.label if deed.begins else "",
         }
-        print(json.dumps(whole, ensure_ascii=False), flush=True)
+        say(json.dumps(whole, ensure_ascii=False))
     else:
         commit = f" (commit {deed.commit[:10]})" if deed.commit else ""
-        print("\n".join([f"{deed.what}{commit}", *deed.left]), flush=True)
+        say("\n".join([f"{deed.what}{commit}", *deed.left]))
     is_left_to_a_person = bool(deed.left) and not deed.begins
     return Refusal.exit_code if is_left_to_a_person else DONE

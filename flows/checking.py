@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from flows.progress import say
 from paperweek.errors import ConfigurationError, PaperweekError
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def act(asked: argparse.Namespace, settle: Callable[[], Settings]) -> int:
         if not check.is_well and code == WELL:
             code = ConfigurationError.exit_code if check.name == "settings" else ILL
         if not asked.json:
-            print(line(check, colours=sys.stdout.isatty()), flush=True)
+            say(line(check, colours=sys.stdout.isatty()))
     if asked.json:
         checks = [asdict(check) | {"well": check.is_well} for check in told]
-        print(json.dumps({"well": code == WELL, "checks": checks}, ensure_ascii=False), flush=True)
+        say(json.dumps({"well": code == WELL, "checks": checks}, ensure_ascii=False))
     return code
 
 

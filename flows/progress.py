@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
 
 OURS = ("paperweek", "tasks", "flows")
 
@@ -37,6 +40,29 @@ class Lines(logging.Handler):
         text = self.redact(f"{level}{self.format(record)}")
         with contextlib.suppress(OSError, ValueError):
             self._write(f"[{time.monotonic() - self._began:4.0f} s] {text}")
+
+
+def open_streams() -> None:
+    """Open standard output and error where the caller closed them: to nobody."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nobody = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- for good
+            setattr(sys, name, nobody)
+
+
+def say(line: str, *, to: TextIO | None = None) -> None:
+    """Write the line to standard output, or `to` another stream.
+
+    Where nobody listens any more, this and all that follows is dropped: it changes no outcome.
+    """
+    stream = to or sys.stdout
+    try:
+        stream.write(f"{line}\n")
+        stream.flush()
+    except OSError:
+        # What is left in the buffer would fail once more at the program's end, and be its code.
+        with Path(os.devnull).open("w", encoding="utf-8") as nobody:
+            os.dup2(nobody.fileno(), stream.fileno())
 
 
 @contextlib.contextmanager
@@ -70,5 +96,4 @@ def _listening(write: Callable[[str], None], *, debug: bool) -> Iterator[Lines]:
 
 
 def _plain(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    say(line, to=sys.stderr)

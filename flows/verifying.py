@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.progress import say
 from paperweek.errors import ConfigurationError, PublishingError
 
 if TYPE_CHECKING:
@@ -66,14 +67,12 @@ def verify_one(asked: argparse.Namespace, settings: Settings) -> int:
             "clean": not wrong,
             "findings": [asdict(finding) for finding in findings],
         }
-        print(json.dumps(found, ensure_ascii=False), flush=True)
+        say(json.dumps(found, ensure_ascii=False))
     else:
         for finding in findings:
-            print(describe(finding))
+            say(describe(finding))
         noun = "finding" if len(wrong) == 1 else "findings"
-        print(
-            f"{asked.post}: {len(wrong)} {noun} against {len(collection.papers)} papers of {week}"
-        )
+        say(f"{asked.post}: {len(wrong)} {noun} against {len(collection.papers)} papers of {week}")
     return FINDINGS if wrong else CLEAN
 
 
@@ -113,7 +112,7 @@ def papers(asked: argparse.Namespace, settings: Settings, week: Week | None) -> 
     kept = settings.cache_dir / "snapshots" / f"{week}.json"
     if kept.exists():
         return read_snapshot(kept)
-    print(f"collecting {week}, which is not in the cache", file=sys.stderr, flush=True)
+    say(f"collecting {week}, which is not in the cache", to=sys.stderr)
     sources, _ = connect_sources(settings)
     collection = collect(week, sources)
     keep_snapshot(collection, settings.cache_dir)
@@ -142,5 +141,5 @@ def published_in_blog(settings: Settings, week: Week) -> tuple[PublishedWeek, ..
     try:
         return connect_blog(settings, rehearse=True).earlier_weeks(week, MOST_EARLIER)
     except PublishingError as error:
-        print(f"no earlier weeks to compare with: {error}", file=sys.stderr, flush=True)
+        say(f"no earlier weeks to compare with: {error}", to=sys.stderr)
         return ()

@@ -162,3 +162,35 @@ def test_a_person_reads_where_the_post_is_and_what_was_missing() -> None:
         "Did not give all that was asked: arxiv.",
         "https://me.github.io/p.html",
     ]
+
+
+LISTENERS = {"all hung up": ">&-", "error hung up": "2>&-", "a full disk": ">/dev/full 2>/dev/full"}
+
+
+@pytest.mark.parametrize("gone", LISTENERS.values(), ids=LISTENERS)
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("init", 0), ("gaps --since 2025-W01", 0), ("run 2025-W54 --json", 2), ("run 2099-W01", 3)],
+)
+def test_an_outcome_stays_what_it_is_where_nobody_listens(
+    arguments: str, code: int, gone: str
+) -> None:
+    ended = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m flows {arguments} {gone}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+
+
+def test_a_reader_who_left_early_changes_no_outcome() -> None:
+    command = f"({sys.executable} -m flows gaps; echo $? >code) | true"
+
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+
+    assert Path("code").read_text().strip() == "0"
+    assert "Traceback" not in ended.stderr
