@@ -24,23 +24,24 @@ logger = logging.getLogger(__name__)
 
 
 @flow(name="friday-check", timeout_seconds=7200, persist_result=False)
-def friday_check(spend: bool = True) -> State[Any]:
+def friday_check(week: str = "", spend: bool = True) -> State[Any]:
     """Rehearse the report that is due on Sunday, and check keys, remotes and sources.
 
     Args:
+        week: The week to rehearse, or any day in it. Empty: the one that the coming Sunday ends.
         spend: Call the language model, if one writes, so that a dead key is found on Friday.
     """
     settings = Settings.from_environment()
     due: datetime = runtime.flow_run.scheduled_start_time or datetime.now(UTC)
-    week = Week.containing(due.astimezone(settings.zone).date())
+    edition = Week.parse(week) if week else Week.containing(due.astimezone(settings.zone).date())
     red = [check for check in findings(settings, due, spend=spend) if not check.is_well]
-    if rehearsed := rehearse(week):
+    if rehearsed := rehearse(edition):
         red.append(rehearsed)
     for check in red:
         logger.warning("%s: %s %s", check.name, check.said, check.cure)
     if not red:
-        return Completed(message=f"{week} can come.")
-    fate = announce_red(week, red, connect_notifier(settings), page_of_run())
+        return Completed(message=f"{edition} can come.")
+    fate = announce_red(edition, red, connect_notifier(settings), page_of_run())
     return Failed(message=f"{len(red)} things need you before Sunday; notice {fate}.")
 
 
