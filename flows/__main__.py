@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from flows import alarming, blogkeeping, checking, serving, verifying
+from flows import alarming, blogkeeping, checking, previewing, serving, verifying
 from flows.progress import Lines, open_streams, say, shown
 from paperweek import __version__
 from paperweek.errors import (
@@ -44,6 +44,22 @@ class Parser(argparse.ArgumentParser):
         raise ConfigurationError(
             "command line", "", message, f"See `{self.prog} --help` for what it takes."
         )
+
+
+class NamedFile(argparse.Action):
+    """Keeps a file's name, and refuses an empty one: that of a variable which was not set."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 -- argparse gives it
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Raise ArgumentError for a blank name."""
+        if not str(values).strip():
+            raise argparse.ArgumentError(self, "name a file")
+        setattr(namespace, self.dest, values)
 
 
 def parser() -> Parser:
@@ -74,9 +90,14 @@ def parser() -> Parser:
     }.items():
         run.add_argument(flag, action="store_true", help=words)
     run.add_argument(
-        "--snapshot", metavar="FILE", default="", help="take the week from a snapshot, not the net"
+        "--snapshot",
+        metavar="FILE",
+        action=NamedFile,
+        default="",
+        help="take the week from a snapshot, not the net",
     )
     verifying.add_to(commands)
+    previewing.add_to(commands)
     checking.add_to(commands)
     serving.add_to(commands)
     alarming.add_to(commands)

@@ -47,7 +47,10 @@ def test_help_is_no_error(arguments: list[str], capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize(
     "arguments",
-    [["run", "--nonsense"], ["fly"], [], ["run", "2025-W05", "2025-W06"], ["run", "--snapshot"]],
+    [
+        *(["run", "--nonsense"], ["fly"], [], ["run", "2025-W05", "2025-W06"]),
+        *(["run", "--snapshot"], ["run", "--snapshot", ""], ["run", "--snapshot= "]),
+    ],
     ids=str,
 )
 def test_wrong_arguments_are_two_sentences_and_exit_code_2(
