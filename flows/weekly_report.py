@@ -140,7 +140,8 @@ def weekly_report(
     place = (settings.site_url, settings.category, site.permalink)
     standing = ask_blog(edition, house.blog)
     if standing and not rehearse and (standing.human_edited or not force_rewrite):
-        return tell(Summary.of_standing(standing).on(*place), house, place)
+        (data,) = read_blog(house.blog, data_path(edition))
+        return tell(Summary.of_standing(standing, data).on(*place), house, place)
     day = today(settings.zone)
     draft = kept_draft(wanted=approve)  # what was shown to a person is not made again
     if not draft:

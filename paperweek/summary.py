@@ -6,7 +6,6 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from paperweek.addresses import page_of
-from paperweek.datafile import read_data_file
 from paperweek.errors import EverySourceSilent, PaperweekError, Refusal
 from paperweek.model import Outcome, Post, Publication, Report, Week
 
@@ -56,10 +55,17 @@ class Summary:
     """What to do about it."""
 
     @classmethod
-    def of_standing(cls, standing: Publication) -> Summary:
-        """Return the summary of a week that the blog holds already."""
-        return cls(
-            week=standing.week.label,
+    def of_standing(cls, standing: Publication, data: str | None = None) -> Summary:
+        """Return the summary of a week that the blog holds already.
+
+        `data` is the text of its data file there, where it has one.
+        """
+        try:
+            told = cls.of_data(standing.week, standing.commit, data)
+        except ValueError:  # none, or a person's
+            told = cls(standing.week.label, Outcome.UNCHANGED)
+        return replace(
+            told,
             outcome=Outcome.UNCHANGED,
             post_path=standing.path,
             commit=standing.commit,
@@ -128,6 +134,9 @@ class Summary:
 
         Raises ValueError for what is no data file.
         """
+        # Imported late: `--help` needs this module, and not what reads a file.
+        from paperweek.datafile import read_data_file  # noqa: PLC0415
+
         data = read_data_file(text or "")
         return cls(
             week=week.label,

@@ -128,6 +128,8 @@ def test_a_week_is_published_once_and_then_stands(
     assert (second.code, second.summary["outcome"]) == (0, "unchanged"), second.err
     assert second.summary["commit"] == first.summary["commit"]
     assert second.summary["human_edited"] is False
+    known = ("papers", "cited", "writer", "title", "post_path")
+    assert [second.summary[key] for key in known] == [first.summary[key] for key in known]
     assert len(commits(tmp_path)) == 1
     assert asked(world) == before
 
