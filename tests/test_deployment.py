@@ -85,7 +85,8 @@ def test_what_is_served_is_what_is_deployed() -> None:
         same = served[deployment["name"]]
         assert same.entrypoint == deployment["entrypoint"]
         assert same.concurrency_limit == deployment["concurrency_limit"]["limit"]
-        assert [s.schedule.model_dump()["cron"] for s in same.schedules or []] == [
+        schedules = [s.schedule for s in same.schedules or [] if s.schedule]
+        assert [schedule.model_dump()["cron"] for schedule in schedules] == [
             schedule["cron"] for schedule in deployment["schedules"]
         ]
 

@@ -1,4 +1,4 @@
-"""What a blog says of its reports in `.paperweek.toml`, below the environment and without secrets."""
+"""What a blog says of itself in `.paperweek.toml`, below the environment, without secrets."""
 
 from __future__ import annotations
 
