@@ -146,6 +146,9 @@ def sentence_of(draft: Draft, evidence: Evidence, selection: Selection) -> Sente
     grounds = [ground_of(paper) for i in ids if (paper := selection.paper(i))]
     if not grounds:
         return Sentence(text, kind, (), statistics)
+    if kind is Kind.JUDGEMENT:  # an opinion is about a paper, not taken from a passage of it
+        named = (Citation(i, "", _anchor(text, selection, i)) for i in ids)
+        return Sentence(text, kind, tuple(named), statistics)
     best: Sentence | None = None
     for citations in _citations(text, grounds, ids, selection):
         sentence = Sentence(text, kind, citations, statistics)
@@ -177,8 +180,27 @@ def shortfall(sentences_: Sequence[Sentence], heading: Heading, enough: int) -> 
 
 
 def section_of(heading: Heading, said: Sequence[Sentence], writer: str) -> Section:
-    """Return the section of these sentences: one paragraph, as the blog's posts have it."""
-    return Section(heading, (tuple(said),), writer)
+    """Return the section of these sentences: one paragraph, as the blog's posts have it.
+
+    Of two neighbours that both give a paper's number the second goes where none stands beside it,
+    if there is such a place. Each sentence names its paper, so none hangs on the one before it.
+    """
+    ordered: list[Sentence] = []
+    waiting = list(said)
+    while waiting:
+        crowded = bool(ordered) and _counts(ordered[-1])
+        fitting = (i for i, sentence in enumerate(waiting) if not (crowded and _counts(sentence)))
+        if (place := next(fitting, None)) is not None:
+            ordered.append(waiting.pop(place))
+            continue
+        gaps = (i for i in range(1, len(ordered)) if not any(map(_counts, ordered[i - 1 : i + 1])))
+        ordered.insert(next(gaps, len(ordered)), waiting.pop(0))
+    return Section(heading, (tuple(ordered),), writer)
+
+
+def _counts(sentence: Sentence) -> bool:
+    """Tell whether the sentence is of the shape paper-plus-number."""
+    return bool(sentence.citations) and bool(numbers_in(sentence.text))
 
 
 # The rules that only a model needs ------------------------------------------------------------
@@ -269,8 +291,7 @@ def _citations(
 ) -> Iterator[tuple[Citation, ...]]:
     """Yield what the sentence may rest on, the narrowest first.
 
-    The closest sentence of each paper, then longer runs around it, then, of a single paper, two
-    sentences that stand apart.
+    The closest sentence of each paper, then longer runs around it, then all of it.
     """
     anchors = [_anchor(text, selection, arxiv_id) for arxiv_id in ids]
     for length in range(1, _WINDOW + 1):
@@ -278,25 +299,8 @@ def _citations(
             Citation(arxiv_id, _best_run(text, ground, length), anchor)
             for arxiv_id, ground, anchor in zip(ids, grounds, anchors, strict=True)
         )
-    if len(grounds) == 1:
-        first = best_passage(text, grounds[0])
-        yield (
-            Citation(ids[0], first, anchors[0]),
-            Citation(ids[0], _best_of_the_rest(text, grounds[0], first)),
-        )
-
-
-def _best_of_the_rest(text: str, ground: Ground, first: str) -> str:
-    """Return the sentence of the abstract that shares most of the words that `first` lacks."""
-    lacking = set(content_stems(text)).difference(content_stems(first))
-    numbers = {number.key for number in numbers_in(text)}
-    return max(
-        (ground.title, *sentences(ground.abstract)),
-        key=lambda passage: (
-            2 * len(numbers.intersection(number.key for number in numbers_in(passage)))
-            + len(lacking.intersection(content_stems(passage)))
-        ),
-    )
+    # Facts that stand far apart have no run of their own: the link leads to the whole abstract.
+    yield tuple(Citation(i, "", anchor) for i, anchor in zip(ids, anchors, strict=True))
 
 
 def _best_run(text: str, ground: Ground, length: int) -> str:

@@ -47,14 +47,16 @@ SUMMARIES = (_FIRST, _LAST)
 
 _WANTED: Mapping[Heading, tuple[Part, ...]] = {
     # In the order in which papers are given away: the leads, then what few abstracts state.
-    Heading.KEY_INNOVATIONS: (Part.RESULT, Part.PROBLEM, Part.IDEA, Part.CATCH),
-    Heading.FUTURE_DIRECTIONS: (Part.QUESTION, Part.CATCH, Part.PROBLEM, Part.FINDING),
+    Heading.KEY_INNOVATIONS: (Part.RESULT, Part.IDEA, Part.CATCH, Part.FINDING),
+    Heading.FUTURE_DIRECTIONS: (Part.QUESTION, Part.CATCH, Part.FINDING, Part.RESULT),
     Heading.PRACTICAL_IMPLICATIONS: (Part.RELEASE, Part.IDEA, Part.RESULT, Part.NUMBER),
     Heading.METHODOLOGICAL_INSIGHTS: (Part.MECHANISM, Part.IDEA, Part.RESULT, Part.FINDING),
-    Heading.TECHNICAL_TRENDS: (Part.FINDING, Part.IDEA, Part.PROBLEM, Part.RESULT),
+    Heading.TECHNICAL_TRENDS: (Part.FINDING, Part.IDEA, Part.RESULT, Part.MECHANISM),
     Heading.RECOMMENDATIONS: (Part.RESULT, Part.FINDING, Part.IDEA, Part.NUMBER),
 }
 """What each section is written from: the first two parts decide whether a paper suits it."""
+
+_ABOUT_PROBLEMS = (Heading.KEY_INNOVATIONS, Heading.FUTURE_DIRECTIONS)
 
 _COUNTS = {
     "papers": "papers in this week's set",
@@ -86,6 +88,8 @@ class Exhibit:
     topic: str
     says: tuple[str, ...]
     """Telling sentences of its abstract, cleaned; the most useful first."""
+    problem: str = ""
+    """What stood in the way before it; shown where a section is about problems."""
 
     @property
     def data(self) -> dict[str, Any]:
@@ -95,6 +99,8 @@ class Exhibit:
             shown["votes"] = self.votes
         if self.topic:
             shown["topic"] = self.topic
+        if self.problem:
+            shown["problem"] = self.problem
         return shown | {"code": self.code, "says": list(self.says)}
 
 
@@ -262,7 +268,9 @@ def _suitable(
             continue
         # What another section was shown is shown again only where there is little else, and last.
         new = [passage for passage in words if _statement(passage) not in shown]
-        words = (*new, *(passage for passage in words if passage not in new))[: len(new) + 1]
+        words = (*new, *(passage for passage in words if passage not in new))[
+            : max(len(new) + 1, 2)
+        ]
         parts = {statement.part for statement in dossier.statements}
         fit = (
             2.0 * (wanted[0] in parts)
@@ -288,7 +296,7 @@ def _common_topics(selection: Selection) -> set[str]:
 def _telling(dossier: Dossier, wanted: tuple[Part, ...]) -> tuple[str, ...]:
     """Return the passages that play the wanted parts, one a part, then what else there is."""
     best = [statements[0] for part in wanted if (statements := dossier.say(part))]
-    rest = [statement for statement in dossier.statements if statement not in best]
+    rest = [s for s in dossier.statements if s not in best and s.part is not Part.PROBLEM]
     passages = [statement.words for statement in (*best, *rest)]
     return tuple(dict.fromkeys(passages))[:_STATEMENTS]
 
@@ -297,6 +305,11 @@ def _fitted(
     heading: Heading, selection: Selection, chosen: list[tuple[Dossier, tuple[str, ...]]]
 ) -> Evidence:
     exhibits = [_exhibit(dossier, selection, words) for dossier, words in chosen[:MOST_PAPERS]]
+    if heading in _ABOUT_PROBLEMS:
+        exhibits = [
+            replace(exhibit, problem=_problem(dossier))
+            for exhibit, (dossier, _) in zip(exhibits, chosen, strict=False)
+        ]
     named = _numbered(exhibits)
     evidence = Evidence(
         heading,
@@ -336,7 +349,11 @@ def _told_and_untold(
         if citation.arxiv_id == dossier.paper.arxiv_id and citation.words
     ]
     known = {readable(passage) for passage in words}
-    new = [s.words for s in dossier.statements if readable(s.words) not in known]
+    new = [
+        statement.words
+        for statement in dossier.statements
+        if statement.part is not Part.PROBLEM and readable(statement.words) not in known
+    ]
     # Not the same for both summaries, or the last would repeat the first.
     added = new[:1] if heading is _FIRST else new[-1:]
     return tuple(dict.fromkeys((*words[:1], *added)))
@@ -385,6 +402,10 @@ def _exhibit(dossier: Dossier, selection: Selection, words: tuple[str, ...]) -> 
         topic=name_of(topics[0]) if topics else "",
         says=says or _opening(paper),
     )
+
+
+def _problem(dossier: Dossier) -> str:
+    return next((text for s in dossier.say(Part.PROBLEM) if (text := _statement(s.words))), "")
 
 
 def _opening(paper: Paper) -> tuple[str, ...]:
@@ -450,8 +471,7 @@ def _plain(value: float) -> float:
 
 # Making a stranger's text harmless -------------------------------------------------------------
 
-_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
-_FLAT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_BUT_POWERS = re.compile("[^⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|javascript|data|file):\S+|\bwww\.\S+", re.IGNORECASE)
 _MARKED = re.compile(r"</?[A-Za-z!][^<>]{0,300}>|<\|[^|<>]{0,80}\|>|\{\{|\}\}|\{%|%\}|[`\[\]<>|]")
 _ORDERS = re.compile(
@@ -468,14 +488,12 @@ _ORDERS = re.compile(
 def harmless(text: str) -> str:
     """Return the text as plain words: NFKC, no markup, address, control or bidirectional mark.
 
-    Powers stay powers: NFKC alone would make 105 of 10⁵.
+    Powers stay powers: NFKC would make 105 of 10⁵.
 
     >>> harmless("It takes 10⁵ steps, see <b>https://example.org/x</b> {{ site.title }}.")
-    'It takes 10^5 steps, see site.title .'
+    'It takes 10⁵ steps, see site.title .'
     """
-    text = readable(text)
-    text = _SUPERSCRIPT.sub(lambda power: "^" + power[0].translate(_FLAT), text)
-    text = unicodedata.normalize("NFKC", text)
+    text = _BUT_POWERS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), readable(text))
     return readable(_MARKED.sub(" ", _ADDRESS.sub(" ", text)))
 
 

@@ -35,9 +35,13 @@ from tests.measuring import FIGURES, play
 from tests.paperweek.test_trends import dealt, in_turn
 from tests.quality import FLOOR_OF_RATES, measure, papers_of
 from tests.world.corpus import read_corpus
+from tests.world.language_model import played_writer
 from tests.world.papers_server import PapersServer
 
-WRITERS: Mapping[str, Callable[[], Writer]] = {"extractive": ExtractiveWriter}
+WRITERS: Mapping[str, Callable[[], Writer]] = {
+    "extractive": ExtractiveWriter,
+    "llm": played_writer,
+}
 """By the name that `--writer` takes."""
 LABELS = Path(__file__).parent / "paperweek"
 SHUFFLED_WEEKS, SEED = 100, 2026

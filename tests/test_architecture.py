@@ -43,6 +43,9 @@ ONLY_HERE: dict[str, set[str]] = {
     },
     "jinja2": {"paperweek/rendering.py", "paperweek/templating.py", "paperweek/announcing.py"},
     "pydantic_settings": {"paperweek/settings.py"},
+    "pydantic_ai": {"paperweek/writers"},
+    "genai_prices": {"paperweek/writers"},
+    "httpx2": {"paperweek/writers"},
 }
 """Package to the only places that may import it."""
 

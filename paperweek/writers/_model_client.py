@@ -58,6 +58,8 @@ _MOST_BYTES = 4 * 2**20
 _MOST_TRIES = 3
 _SCHEMA_TOKENS = 160
 """What the schema adds to a request."""
+_MARGIN = 1.25
+"""A tokenizer may count more than the characters let expect: the purse is asked for as much."""
 _OPENAI = "api.openai.com"
 
 _logger = logging.getLogger(__name__)
@@ -321,7 +323,7 @@ class ModelClient:
 
     def _once(self, instructions: str, request: str, form: _Form) -> Answer:
         estimate = tokens(instructions) + tokens(request) + _SCHEMA_TOKENS
-        room = self._purse.room_for(estimate)
+        room = self._purse.room_for(int(estimate * _MARGIN))
         seconds = min(self._call_seconds, self._until - time.monotonic())
         if seconds <= 0:
             raise ModelFailure("the time for writing is over", lost=True)

@@ -20,6 +20,8 @@ Said = dict[str, Any]
 
 PAPERS = 6
 """Papers that one section speaks of."""
+MOST_RESULTS = 2
+"""Sentences of a section that give a paper's number: between two of them stands another."""
 
 _BY_PEOPLE = (
     "As {who} tell it, {claim}.",
@@ -42,13 +44,13 @@ _BY_NAME = (
     "With {who} comes a note: {Claim}.",
 )
 _OPINIONS = (
-    "I’d read {who} with a pencil in hand.",
+    "I would read {who} with a pencil in hand.",
     "My own pick here would be {who}.",
-    "I’d give {who} the hour that it asks for.",
-    "For what it is worth, I’d keep {who} within reach.",
-    "I’d come back to {who} in a month.",
+    "I would give {who} the hour that it asks for.",
+    "For what it is worth, I would keep {who} within reach.",
+    "I would come back to {who} in a month.",
     "In my reading, {who} belongs on the list.",
-    "I’d rather argue with {who} than skip it.",
+    "I would rather argue with {who} than skip it.",
     "My bet, if I had to place one, is on {who}.",
 )
 _TOPICS = (
@@ -71,10 +73,9 @@ _SMALL = re.compile(
 )
 
 
-_CLOSING = (
-    "That is the count to hold this report against.",
-    "The rest can wait for another Sunday.",
-    "Whoever doubts it can count again.",
+_SIZES = (
+    "The set of this week holds {k} papers, {n} of them on the daily pages.",
+    "Behind these lines stand {k} papers, {n} of them from the daily pages.",
 )
 
 
@@ -87,9 +88,8 @@ def write(instructions: str, request: str, *, again: int = 0) -> list[Said]:
         return list(_told(data, heading, 1 + again))[:8]
     said = [*_counted(data, heading)[:1]]
     if heading == "Conclusion":
-        text = _CLOSING[_seed(data["week"]) % len(_CLOSING)]
-        said.append({"text": text, "kind": "framing", "refs": [], "statistics": []})
-    papers = {"Conclusion": 1, "Executive Summary": 4}.get(heading, PAPERS)
+        said += _size(data)
+    papers = {"Conclusion": 1, "Executive Summary": 4}.get(heading, PAPERS + 2 * (not first_person))
     said += list(_told(data, heading, again))[:papers]
     if first_person and (opinion := _opinion(data, heading, said)):
         said.append(opinion)
@@ -109,6 +109,7 @@ def _told(data: Mapping[str, Any], heading: str, again: int) -> Iterator[Said]:
     turn = _seed(data["week"], heading) + 3 * again
     openings: set[tuple[str, ...]] = set()
     counted = bool(data["statistics"])
+    results = 0
     from_the_end = heading in {"Executive Summary", "Conclusion"}
     papers = data["papers"][::-1] if from_the_end else data["papers"]
     for paper in papers:
@@ -116,10 +117,12 @@ def _told(data: Mapping[str, Any], heading: str, again: int) -> Iterator[Said]:
         for n, claim in enumerate(says[::-1] if from_the_end else says):
             text = _sentence(paper, claim, turn + n)
             opening = opening_of(text)
-            if not text or opening in openings or (counted and numbers_in(text)):
+            crowded = counted or results == MOST_RESULTS
+            if not text or opening in openings or (crowded and numbers_in(text)):
                 continue
             openings.add(opening)
             counted = bool(numbers_in(text))
+            results += counted
             turn += 1
             yield {"text": text, "kind": "papers", "refs": [paper["id"]], "statistics": []}
             break
@@ -166,6 +169,15 @@ def _counted(data: Mapping[str, Any], heading: str) -> list[Said]:
         for key, (value, means) in numbers.items()
         if key.startswith(prefix) and value > 1
     ]
+
+
+def _size(data: Mapping[str, Any]) -> list[Said]:
+    numbers = {key: value for key, value, _ in data["statistics"]}
+    keys = ("papers", "listed_new")
+    if any(key not in numbers for key in keys):
+        return []
+    turn = _seed(data["week"])
+    return [_count(_SIZES, turn, keys, k=f"{numbers['papers']:,}", n=numbers["listed_new"])]
 
 
 def _count(wordings: Iterable[str], turn: int, keys: tuple[str, ...], **values: Any) -> Said:  # noqa: ANN401

@@ -11,13 +11,19 @@ whole body of a request, schema included.
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from paperweek.ports import Writer
+from paperweek.writers.extractive import ExtractiveWriter
+from paperweek.writers.language_model import LanguageModelWriter
 from tests.world import honest_author
 from tests.world.traffic import Answer, Manner, json_answer
 
@@ -292,3 +298,11 @@ def _handler(world: ModelServer) -> type[BaseHTTPRequestHandler]:
 def with_manner(manner: Manner) -> Spoil:
     """Return the fault that sends each answer in that manner."""
     return lambda _, answer: replace(answer, manner=manner)
+
+
+def played_writer() -> Writer:
+    """Return the language-model writer with an honest model, played until the process ends."""
+    world = ModelServer().__enter__()
+    os.environ.update(world.environment)
+    cache = Path(tempfile.mkdtemp(prefix="paperweek-"))
+    return LanguageModelWriter("openai:gpt-4o-mini", ExtractiveWriter(), cache)
