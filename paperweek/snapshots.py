@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import uuid
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,11 +40,13 @@ def write_snapshot(collection: Collection, path: Path) -> None:
     text = f"{frame.removesuffix(']}}')}\n{lines}\n]}}}}\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            file.write(text)
-        Path(file.name).replace(path)
+        # Not `tempfile`: whoever may read the folder may read a snapshot, as the umask says.
+        new = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+        try:
+            new.write_text(text, encoding="utf-8")
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigurationError(
             "snapshot", str(path), f"it cannot be written ({os.strerror(error.errno or 0)})"

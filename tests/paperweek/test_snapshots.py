@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,6 +43,16 @@ def test_the_same_set_makes_the_same_bytes_and_leaves_no_other_file(tmp_path: Pa
 
     assert path.read_bytes() == first
     assert [file.name for file in path.parent.iterdir()] == ["2025-W05.json"]
+
+
+def test_others_may_read_a_snapshot_as_far_as_the_umask_lets_them(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        path = keep_snapshot(SET, tmp_path)
+    finally:
+        os.umask(before)
+
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_fields_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
