@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import replace
@@ -63,7 +63,7 @@ class HuggingFace:
         conversation = Conversation("Hugging Face", self._manners, self._clock)
         papers: dict[str, Paper] = {}
         missing: list[str] = []
-        failures: list[str] = []
+        failures: list[tuple[date, str]] = []
         today = self._clock.now().date()
         for day in week.days:
             try:
@@ -72,7 +72,7 @@ class HuggingFace:
             except _Gap as gap:
                 missing.append(str(gap))
             except SourceError as error:
-                failures.append(str(error))
+                failures.append((day, str(error)))
                 missing.append(f"the list of {day}")
                 if conversation.is_hopeless:
                     missing += [f"the list of {later}" for later in week.days if later > day]
@@ -83,7 +83,7 @@ class HuggingFace:
             requests=conversation.requests,
             papers=len(papers),
             missing=tuple(missing),
-            failure=" ".join(failures),
+            failure=_together(failures),
         )
         return Harvest(tuple(papers.values()), account)
 
@@ -99,6 +99,21 @@ class HuggingFace:
                 "one paper",
             )
         return "it answers"
+
+
+def _together(failures: Iterable[tuple[date, str]]) -> str:
+    """Return what each day's failure says; where days failed alike, once with their number."""
+    days: dict[str, list[date]] = {}
+    for day, said in failures:
+        head, _, tail = said.partition(f"the list of {day}")
+        days.setdefault(f"{head}\0{tail}", []).append(day)
+    return " ".join(
+        said.replace(
+            "\0",
+            f"the list of {alike[0]}" if len(alike) == 1 else f"each of {len(alike)} days’ lists",
+        )
+        for said, alike in days.items()
+    )
 
 
 def _pages(

@@ -229,6 +229,14 @@ def test_a_day_that_is_refused_without_lying_ahead_is_a_failure() -> None:
     )
 
 
+def test_days_that_fail_alike_are_told_once_with_their_number() -> None:
+    harvest, _ = ask({}, spoil=lambda request, answer: json_answer({"error": "no"}, status=404))
+
+    assert harvest.account.failure == (
+        "Hugging Face was asked 2 times: for each of 7 days’ lists came HTTP 404 (Not Found)."
+    )
+
+
 def test_a_service_that_wants_fewer_requests_is_left_alone() -> None:
     harvest, asked = ask({}, spoil=lambda request, answer: Answer(status=429))
 
