@@ -33,6 +33,7 @@ from paperweek.model import (
 )
 from paperweek.receipts import receipt_url
 from paperweek.templating import environment
+from paperweek.text import readable
 from paperweek.topics import name_of
 
 POST_PATH = "_posts/{date}-weekly-report.md"
@@ -267,7 +268,7 @@ def short_name(paper: Paper) -> str:
     >>> short_name(Paper("2501.00001", "CodeElo: Benchmarking Competition-level Code Generation"))
     'CodeElo'
     """
-    title = clean(paper.title)
+    title = clean(readable(paper.title))
     named, colon, _ = title.partition(": ")
     if colon and named and len(named) <= _SHORT_NAME:
         return named

@@ -42,7 +42,7 @@ from paperweek.naming import COMMON_NAMES, key, names_in, own_name, quotations_i
 from paperweek.numerals import numbers_in
 from paperweek.reading import Link, Part, ReadPost, Row, Said, read_post
 from paperweek.statistics import week_statistics
-from paperweek.text import fold, sentences
+from paperweek.text import fold, readable, sentences
 from paperweek.topics import taxonomy, topics_of
 
 __all__ = ["describe", "verify_post"]
@@ -113,14 +113,20 @@ class _Known:
 
     @cached_property
     def _titles(self) -> Mapping[str, Paper]:
-        return {key(clean(paper.title)): paper for paper in self.by_id.values() if paper.title}
+        return {
+            key(clean(title)): paper
+            for paper in self.by_id.values()
+            for title in (readable(paper.title), paper.title)
+            if title
+        }
 
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Short names of papers, to their ids."""
         named: dict[str, str] = {}
         for arxiv_id, paper in self.by_id.items():
-            for name in (own_name(paper), paper.title.partition(":")[0]):
+            begun = (title.partition(":")[0] for title in (paper.title, readable(paper.title)))
+            for name in (own_name(paper), *begun):
                 if name:
                     named.setdefault(name, arxiv_id)
         return named

@@ -273,6 +273,7 @@ def test_a_long_title_is_cut_between_words() -> None:
     long = Paper("2501.00001", "word " * 40)
 
     assert short_name(long) == "word " * 11 + "word…"
+    assert short_name(Paper("2501.00001", "NO$_2$ for {A,B}: a map")) == "NO₂ for {A,B}"
     assert short_name(Paper("2501.00001", "")) == "arXiv 2501.00001"
     assert short_name(Paper("2501.00001", "W" * 99)) == "W" * 60 + "…"
 

@@ -117,6 +117,18 @@ def test_a_post_of_invented_papers_is_clean_though_nothing_can_be_linked() -> No
     assert verify_post(rendered(selection), selection, WEEK, path=PATH) == ()
 
 
+def test_a_paper_is_known_by_its_name_as_a_reader_sees_it() -> None:
+    title = r"$\tau$-Route for NO$_2$: a map"
+    paper = replace(ROUTE, title=title)
+    papers = tuple(paper if p == ROUTE else p for p in SELECTION.papers)
+    week = tuple(paper if p == ROUTE else p for p in COLLECTION.papers)
+    selection = replace(SELECTION, papers=papers, collection=replace(COLLECTION, papers=week))
+    post = rendered(selection)
+
+    assert "Easy queries go to small models, the authors show ([τ-Route for NO₂](" in post
+    assert verify_post(post, selection, WEEK, path=PATH) == ()
+
+
 def test_a_linked_post_does_not_pass_as_one_of_invented_papers() -> None:
     invented = replace(COLLECTION, invented=True)
     assert "link" in {f.rule for f in verify_post(POST, invented, WEEK)}
