@@ -223,6 +223,11 @@ class Collection:
         """Names of the sources that did not give all that was asked."""
         return tuple(account.source for account in self.accounts if account.is_silent)
 
+    @property
+    def has_no_list(self) -> bool:
+        """Whether nobody knows what readers voted on, because Hugging Face was silent."""
+        return not self.listed and "huggingface" in self.silent_sources
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedWeek:

@@ -106,6 +106,7 @@ def render_post(
         counts=counts_of(report),
         gaps=[gap for a in collection.accounts if any(gap := _gap(a))] if collection else [],
         invented=links.invented,
+        no_list=collection is not None and collection.has_no_list,
         changes=changes,
     )
     corrections = tuple(corrections)

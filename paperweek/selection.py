@@ -118,13 +118,13 @@ _RULE_FILL = (
     "best, accepted and newer ones first, in the same turn of topics"
 )
 _RULE_LISTING = (
-    "Hugging Face listed nothing new, so papers are taken from arXiv’s own listing: those that fit "
+    ", so papers are taken from arXiv’s own listing: those that fit "
     "their topic best, accepted and newer ones first, and a little lower for each better-ranked "
     "paper on the same topic"
 )
 _RULE_CONTRARY = (
     "papers with a contrary or negative finding, and papers that leave a question open, come last, "
-    "from all of arXiv’s listing"
+    "from all "
 )
 
 
@@ -206,7 +206,7 @@ def select(
             collection, topics, [paper.arxiv_id for paper in papers], titles_only, before
         ),
         titles_only=titles_only,
-        rule=_rule(bool(taken), bool(filled), bool(contrary or asking)),
+        rule=_rule(collection, bool(taken), bool(filled), bool(contrary or asking)),
         collection=collection,
         earlier=before,
     )
@@ -380,12 +380,14 @@ def _is_contrary(sentence: str) -> bool:
     )
 
 
-def _rule(listed: bool, filled: bool, contrary: bool) -> str:
-    parts = [_RULE] if listed else [_RULE_LISTING]
+def _rule(collection: Collection, listed: bool, filled: bool, contrary: bool) -> str:
+    why = f"Hugging Face {'gave no list' if collection.has_no_list else 'listed nothing new'}"
+    parts = [_RULE] if listed else [why + _RULE_LISTING]
     if listed and filled:
         parts.append(_RULE_FILL)
     if contrary:
-        parts.append(_RULE_CONTRARY)
+        is_whole = "arxiv" not in collection.silent_sources
+        parts.append(_RULE_CONTRARY + ("of arXiv’s listing" if is_whole else "papers that came"))
     return f"{'; '.join(parts)}."
 
 

@@ -33,7 +33,17 @@ from paperweek.rendering import (
     render_post,
     short_name,
 )
-from tests.paperweek.reports import ELO, OAK, PLAIN, RATED, SELECTION, WEEK, report, with_collection
+from tests.paperweek.reports import (
+    ASH,
+    ELO,
+    OAK,
+    PLAIN,
+    RATED,
+    SELECTION,
+    WEEK,
+    report,
+    with_collection,
+)
 
 EXAMPLES = Path(__file__).parents[3] / "shared" / "examples"
 META = {
@@ -309,6 +319,17 @@ def test_the_last_paragraph_says_what_was_missing() -> None:
     assert "2 sentences that failed a check were left out." in said
     assert "with the prompts of version 7" in said
     assert said.endswith("Corrected: one number.")
+
+
+def test_a_list_that_did_not_come_is_not_called_empty() -> None:
+    account = SourceAccount("huggingface", 5, failure="HTTP 503.")
+    unlisted = tuple(replace(paper, votes=None) for paper in (ELO, OAK, ASH))
+    silent = last_paragraph(report(selection=with_collection(papers=unlisted, accounts=(account,))))
+    partly = last_paragraph(report(selection=with_collection(accounts=(account,))))
+
+    assert "holds 3 papers, and Hugging Face’s daily lists did not come; 2 papers are" in silent
+    assert "of which" not in silent
+    assert "of which 3 are listed" in partly
 
 
 def test_ids_that_arxiv_does_not_know_are_counted_and_other_gaps_named() -> None:

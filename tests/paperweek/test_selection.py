@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from paperweek.abstracts import fault_of
 from paperweek.errors import ConfigurationError, EmptyWeek, PoorWeek
-from paperweek.model import Collection, Selection
+from paperweek.model import Collection, Selection, SourceAccount
 from paperweek.selection import MOST_CONTRARY, MOST_OPEN, contrary_finding, select
 from tests.paperweek.weeks import PROSE, corpus_weeks, listed, paper, published, week_of
 
@@ -107,6 +108,16 @@ def test_a_week_that_hugging_face_did_not_list_is_chosen_from_arxiv() -> None:
         "math": 3,
     }
     assert selection.rule.startswith("Hugging Face listed nothing new")
+
+
+def test_the_rule_says_only_what_the_sources_that_answered_allow() -> None:
+    week = week_of([paper("1", ROBOT), paper("2", SPEECH, f"{PROSE} {FINDING}")])
+    silent = tuple(SourceAccount(name, failure="No.") for name in ("huggingface", "arxiv"))
+
+    assert select(week, size=1).rule.endswith("from all of arXiv’s listing.")
+    told = select(replace(week, accounts=silent), size=1).rule
+    assert told.startswith("Hugging Face gave no list, so")
+    assert told.endswith("from all papers that came.")
 
 
 def test_a_preferred_topic_is_raised_and_an_unwanted_one_left_out() -> None:
