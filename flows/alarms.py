@@ -32,22 +32,24 @@ from paperweek.errors import OrchestratorUnavailable
 BLOCK = "paperweek-slack"
 SILENT_FOR = timedelta(seconds=90)
 """Three heartbeats."""
-STUCK_FOR = timedelta(minutes=5)
+PATIENCE = timedelta(minutes=5)
 _OURS = ResourceSpecification({"prefect.resource.id": "prefect.tag.paperweek"})
 _EACH = {"prefect.resource.id"}
 _RUNS = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
-_HEARTBEAT = "prefect.flow-run.heartbeat"
-_ENDED = {f"prefect.flow-run.{n}" for n in ("Completed", "Failed", "Cancelled", "Crashed")}
+_RUN = "prefect.flow-run."
+_HEARTBEAT = f"{_RUN}heartbeat"
+_STARTED = {f"{_RUN}{name}" for name in ("Pending", "Submitting", "Running")} | {_HEARTBEAT}
+_ENDED = {f"{_RUN}{n}" for n in ("Completed", "Failed", "Cancelled", "Crashed")}
 _WAITING = {
-    f"prefect.flow-run.{name}"
+    f"{_RUN}{name}"
     for name in (
-        *("Scheduled", "Late", "AwaitingConcurrencySlot", "AwaitingRetry", "Resuming"),
+        *("Scheduled", "AwaitingConcurrencySlot", "AwaitingRetry", "Resuming"),
         *("Paused", "Suspended", "Cancelling"),
     )
 }
 
 
-def set_up(webhook: str, stuck_for: timedelta = STUCK_FOR) -> tuple[str, ...]:
+def set_up(webhook: str, patience: timedelta = PATIENCE) -> tuple[str, ...]:
     """Create or update the automations on the server; return their names, each once.
 
     `webhook` is Slack's address, kept encrypted in a block of Prefect's; empty: runs are marked,
@@ -55,7 +57,7 @@ def set_up(webhook: str, stuck_for: timedelta = STUCK_FOR) -> tuple[str, ...]:
     """
     try:
         block = _webhook_block(webhook) if webhook else None
-        wanted = tuple(_automations(block, stuck_for))
+        wanted = tuple(_automations(block, patience))
         with get_client(sync_client=True) as client:
             for automation in wanted:
                 _upsert(client, automation)
@@ -64,7 +66,7 @@ def set_up(webhook: str, stuck_for: timedelta = STUCK_FOR) -> tuple[str, ...]:
     return tuple(automation.name for automation in wanted)
 
 
-def _automations(block: UUID | None, stuck_for: timedelta) -> Iterable[AutomationCore]:
+def _automations(block: UUID | None, patience: timedelta) -> Iterable[AutomationCore]:
     yield _automation(
         "paperweek: a run fell silent",
         "Its process is gone: mark it, so that its place comes free.",
@@ -75,9 +77,9 @@ def _automations(block: UUID | None, stuck_for: timedelta) -> Iterable[Automatio
         "paperweek: a run never started",
         "It was fetched, and nothing began: mark it, so that its place comes free.",
         _unless(
-            after={"prefect.flow-run.Pending", "prefect.flow-run.Submitting"},
-            expect={"prefect.flow-run.Running", _HEARTBEAT} | _ENDED | _WAITING,
-            within=stuck_for,
+            after={f"{_RUN}Pending", f"{_RUN}Submitting"},
+            expect={f"{_RUN}Running", f"{_RUN}Late", _HEARTBEAT} | _ENDED | _WAITING,
+            within=patience,
         ),
         [_crash("It was fetched and never started.")],
     )
@@ -85,7 +87,7 @@ def _automations(block: UUID | None, stuck_for: timedelta) -> Iterable[Automatio
         yield _automation(
             "paperweek: tell of a crashed run",
             "The run is dead and can't tell by itself.",
-            _when({"prefect.flow-run.Crashed"}),
+            _when({f"{_RUN}Crashed"}),
             [
                 _message(
                     block,
@@ -97,7 +99,7 @@ def _automations(block: UUID | None, stuck_for: timedelta) -> Iterable[Automatio
         yield _automation(
             "paperweek: tell of a late run",
             "It is due, and nobody carries it out.",
-            _when({"prefect.flow-run.Late"}),
+            _unless(after={f"{_RUN}Late"}, expect=_STARTED | _ENDED | _WAITING, within=patience),
             [
                 _message(
                     block, "is late: nobody carries it out. Start the worker, or `paperweek serve`."

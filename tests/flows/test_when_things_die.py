@@ -142,6 +142,15 @@ def manual(life: Life, **parameters: object) -> str:
     return life.create_run("report/manual", parameters={"week": WEEK.label, **parameters})
 
 
+def be_impatient(life: Life, channel: FakeSlack) -> None:
+    """Let the server wait for seconds where it waits for minutes."""
+    soon = (
+        "from datetime import timedelta; from flows.alarms import set_up; import sys;"
+        "set_up(sys.argv[1], patience=timedelta(seconds=15))"
+    )
+    life.command("-c", soon, channel.url)
+
+
 def told(channel: FakeSlack) -> list[str]:
     return [message["text"] for message in channel.posted]
 
@@ -258,11 +267,7 @@ def test_a_run_that_was_fetched_and_never_starts_frees_its_place_and_is_told_of(
     life: Life, blog: HeldBlog, channel: FakeSlack
 ) -> None:
     life.kill_worker_and_run()
-    soon = (
-        "from datetime import timedelta; from flows.alarms import set_up; import sys;"
-        "set_up(sys.argv[1], stuck_for=timedelta(seconds=15))"
-    )
-    life.command("-c", soon, channel.url)
+    be_impatient(life, channel)
     stuck = manual(life)
     for name in ("Pending", "Submitting"):
         state = {"type": "PENDING", "name": name}
@@ -277,6 +282,7 @@ def test_a_late_run_is_told_of_and_still_publishes_its_own_week(
     life: Life, blog: HeldBlog, channel: FakeSlack
 ) -> None:
     life.kill_worker_and_run()
+    be_impatient(life, channel)
     due = datetime.combine(WEEK.sunday, datetime.min.time(), UTC) + timedelta(days=2, hours=8)
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
     late = life.create_run("report/manual", state=state)
