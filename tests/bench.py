@@ -27,20 +27,23 @@ from typing import Any
 
 import requests
 
+from tests.world.language_model import ModelServer
 from tests.world.synthetic import WEEK, write_synthetic_week
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
 SIZES = (150, 3_000, 30_000)
-SECTIONS = ("library", "flow", "pauses")
+SECTIONS = ("library", "flow", "pauses", "tokens")
 CPU_GOALS = {150: 3.0, 3_000: 7.0, 30_000: 60.0}
 MEMORY_GOAL_MB = 1_500
 GROWTH_GOAL = 1.15
 FLOOR_GOAL = 1.1
 PAUSE_SECONDS = 3.0
+TOKEN_GOALS = (30_000, 5_000)
 COMMANDS = {
     "library": ("-m", "tests.world.library_run", WEEK.label),
     "flow": ("-m", "flows", "run", WEEK.label, "--rehearse", "--json"),
+    "tokens": ("-m", "tests.world.library_run", WEEK.label),
 }
 
 
@@ -201,6 +204,21 @@ def pauses_section(cost: Cost) -> Iterator[str]:
     )
 
 
+def tokens_section(costs: Sequence[Cost]) -> Iterator[str]:
+    """Yield the section on what the language-model writer sends and gets."""
+    yield "## The language-model writer"
+    yield ""
+    yield "A played model that answers truthfully over HTTP, counted as characters / 4 of all that"
+    yield "is sent, requests for mended sentences included. Goals, without these: at most"
+    yield f"{TOKEN_GOALS[0]:,} tokens in and {TOKEN_GOALS[1]:,} out an issue, for weeks of any size."
+    yield ""
+    yield "| papers | tokens in | tokens out | calls |"
+    yield "|---:|---:|---:|---:|"
+    for cost in costs:
+        tokens = [f"{cost.said[key]:,}" for key in ("tokens_in", "tokens_out", "calls")]
+        yield f"| {cost.papers:,} | {' | '.join(tokens)} |"
+
+
 def page(sections: Sequence[str], sizes: Sequence[int], runs: int) -> Iterator[str]:
     """Measure and yield the lines of the page, each as soon as it is known."""
     yield "# Benchmarks"
@@ -218,9 +236,20 @@ def page(sections: Sequence[str], sizes: Sequence[int], runs: int) -> Iterator[s
             continue
         costs = []
         for size in sizes:
-            with tempfile.TemporaryDirectory() as folder, played_world(size, Path(folder)) as world:
-                costs.append(typical([measure(section, world) for _ in range(runs)]))
-        yield from {"library": library_section, "flow": flow_section}[section](costs)
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                played_world(size, Path(folder)) as world,
+                ModelServer(usage=False) as model,
+            ):
+                writer = {"PAPERWEEK_WRITER": "llm", "PAPERWEEK_MODEL": "openai:gpt-4o-mini"}
+                more = {**writer, **model.environment} if section == "tokens" else {}
+                costs.append(typical([measure(section, {**world, **more}) for _ in range(runs)]))
+        sections_of = {
+            "library": library_section,
+            "flow": flow_section,
+            "tokens": tokens_section,
+        }
+        yield from sections_of[section](costs)
 
 
 def main(arguments: Sequence[str] | None = None, written: Path = PAGE) -> int:

@@ -40,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
         "papers": len(collection.papers),
         "silent_sources": collection.silent_sources,
         "collect_seconds": collected,
+        "calls": report.usage.calls,
+        "tokens_in": report.usage.tokens_in,
+        "tokens_out": report.usage.tokens_out,
     }
     sys.stdout.write(f"{json.dumps(said)}\n")
     return 0
