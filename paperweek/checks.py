@@ -131,6 +131,7 @@ _HANGING = re.compile(
 )
 _MARKUP = (
     ("an address", re.compile(r"\b(?:https?|ftp)://|\bwww\.|\b[\w-]+\.(?:com|org|io|net|ai)/")),
+    ("a script's address", re.compile(r"\b(?:javascript|vbscript|data):\S", re.IGNORECASE)),
     ("HTML", re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\w+|[a-z]+);")),
     ("Liquid", re.compile(r"\{\{|\}\}|\{%|%\}|\{:")),
     ("Markdown", re.compile(r"\]\(|\*\*|`|(?<!\w)__|!\[|~~|^(?:[#>|]|[-*+] |\d+\. )")),

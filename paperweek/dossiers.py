@@ -120,7 +120,7 @@ _SUCCESS, _TURN, _GIVES, _OPEN = cue("success"), cue("turn"), cue("giving"), cue
 _EMPTY, _STATUS, _BOAST = cue("empty"), cue("status"), cue("no_technique")
 _TEAM = re.compile(rf"\b(?:{alternatives('team')})\b")
 _PLAIN_TITLE = re.compile(r"[\w ,:;.?!'’()/&+-]{3,200}")
-_DEFINITION = re.compile(r"(?P<words>(?:[\w’'-]+ ){1,7})\((?P<acronym>[A-Z][A-Za-z]{1,6})\)")
+_DEFINITION = re.compile(r"(?P<words>(?:\b[\w’'-]{1,40} ){1,7})\((?P<acronym>[A-Z][A-Za-z]{1,6})\)")
 _EVERYDAY = frozenset({"LLM", "RL", "AI", "GPU", "API", "GUI", "CLI", "QA", "VLM", "MLLM", "SOTA"})
 """Acronyms that readers of this blog know better than what they stand for."""
 
