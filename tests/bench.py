@@ -210,7 +210,7 @@ def tokens_section(costs: Sequence[Cost]) -> Iterator[str]:
     yield ""
     yield "A played model that answers truthfully over HTTP, counted as characters / 4 of all that"
     yield "is sent, requests for mended sentences included. Goals, without these: at most"
-    yield f"{TOKEN_GOALS[0]:,} tokens in and {TOKEN_GOALS[1]:,} out an issue, for weeks of any size."
+    yield f"{TOKEN_GOALS[0]:,} tokens in and {TOKEN_GOALS[1]:,} out an issue, for any week."
     yield ""
     yield "| papers | tokens in | tokens out | calls |"
     yield "|---:|---:|---:|---:|"
