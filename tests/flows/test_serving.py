@@ -22,6 +22,13 @@ from paperweek.errors import ConfigurationError
 from tests.conftest import clean_environment, free_port
 from tests.flows.prefect_life import until
 
+NOBODY = {
+    "HF_ENDPOINT": "http://127.0.0.1:9",
+    "PAPERWEEK_ARXIV_URL": "http://127.0.0.1:9/api/query",
+    "PAPERWEEK_ARXIV_DELAY_SECONDS": "0",
+}
+"""Sources that are not there: they are not what is asked about here."""
+
 
 @dataclass
 class Served:
@@ -73,7 +80,7 @@ def test_the_schedule_is_planned_and_somebody_is_there_to_carry_it_out(served: S
     def schedule() -> str:
         done = subprocess.run(
             [sys.executable, "-m", "flows", "check"],
-            env=served.environment | {"HF_ENDPOINT": "http://127.0.0.1:9"},
+            env=served.environment | NOBODY,
             cwd=served.log.parent,
             capture_output=True,
             text=True,
