@@ -95,6 +95,8 @@ class Service:
         for deployment in deployments(cron, zone):
             runner.add_deployment(deployment)
         logger.info("serve: ready; Sundays at %s", cron.format(day=_SUNDAY))
+        # What a shell starts in the background ignores Ctrl-C, and asyncio would leave it so.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             asyncio.run(runner.start())
         return 0 if self._server.poll() is None else 1

@@ -55,7 +55,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     environment = clean_environment(home)
     with log.open("w") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows", "serve", "--port", str(port)],
+            # As a script starts it in the background: with Ctrl-C ignored.
+            ["sh", "-c", f"trap '' INT; exec {sys.executable} -m flows serve --port {port}"],
             env=environment,
             cwd=home,
             stderr=err,
