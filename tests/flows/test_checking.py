@@ -15,9 +15,12 @@ from flows.checking import line
 from paperweek.health import Check
 from tests.conftest import free_port
 from tests.world.corpus import read_corpus
+from tests.world.language_model import ModelServer
 from tests.world.papers_server import PapersServer
 from tests.world.synthetic import write_synthetic_week
 from tests.world.traffic import Api
+
+A_SENTENCE = '{"sentences": [{"text": "It works.", "kind": "framing"}]}'
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +117,20 @@ def test_green_and_red_are_for_terminals() -> None:
 
     assert line(red, colours=False) == "NO  blog         it is gone\n      -> Look for it."
     assert line(red, colours=True).startswith("\033[31mNO\033[0m")
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("spend", [True, False])
+def test_the_language_model_is_called_once_and_only_where_it_may_cost(
+    spend: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ModelServer(lambda _: A_SENTENCE) as model:
+        for name, value in model.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("PAPERWEEK_WRITER", "llm")
+        monkeypatch.setenv("PAPERWEEK_MODEL", "openai:gpt-4o-mini")
+        code = main(["check", *(["--spend"] if spend else [])])
+
+    (said,) = (row for row in capsys.readouterr().out.splitlines() if " writer " in row)
+    assert (code, len(model.log)) == (0, int(spend)), said
+    assert ("it answers; the call cost" in said) is spend
