@@ -53,4 +53,4 @@ lock: ## pin every dependency by hash, without index addresses
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) uv
 	$(BIN)/uv pip compile pyproject.toml --extra llm --group dev --universal --python-version 3.11 --no-header \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
