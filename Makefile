@@ -45,7 +45,8 @@ $(READY): requirements.lock pyproject.toml
 	  || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Setting up $(VENV) (a minute or two, once)" >&2
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) --require-hashes -r requirements.lock
+	@# The lock is whole: without looking for dependencies, pip can't ask for a package it does not pin.
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -53,4 +54,4 @@ lock: ## pin every dependency by hash, without index addresses
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) uv
 	$(BIN)/uv pip compile pyproject.toml --extra llm --group dev --universal --python-version 3.11 --no-header \
-	  --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
