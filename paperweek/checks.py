@@ -131,10 +131,10 @@ _HANGING = re.compile(
 )
 _MARKUP = (
     ("an address", re.compile(r"\b(?:https?|ftp)://|\bwww\.|\b[\w-]+\.(?:com|org|io|net|ai)/")),
-    ("a script's address", re.compile(r"\b(?:javascript|vbscript|data):\S", re.IGNORECASE)),
     ("HTML", re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\w+|[a-z]+);")),
     ("Liquid", re.compile(r"\{\{|\}\}|\{%|%\}|\{:")),
     ("Markdown", re.compile(r"\]\(|\*\*|`|(?<!\w)__|!\[|~~|^(?:[#>|]|[-*+] |\d+\. )")),
+    ("a script's address", re.compile(r"\b(?:javascript|vbscript|data):\S", re.IGNORECASE)),
     ("LaTeX", re.compile(r"\\[A-Za-z%{}]|\$[^\s$][^$]*\$")),
     ("a table", re.compile(r"\|(?: [^|]{1,60} \|){2}|\| ?[-–—:]+ ?\|")),
     (
