@@ -140,7 +140,7 @@ def _told(compose: Callable[[], Notice], notifier: Notifier) -> str:
     except PaperweekError as error:
         logger.warning("%s %s", error, error.hint)
         return f"failed: {error}"
-    except Exception as error:
+    except Exception as error:  # what was published must not fail by a notice; it is said instead
         logger.warning("The notice failed: %s", type(error).__name__)
         logger.debug("Where it failed:", exc_info=True)
         return f"failed: {type(error).__name__}"

@@ -126,7 +126,7 @@ class _Quoted(str):
 
 
 class _FrontMatterDumper(yaml.SafeDumper):
-    pass
+    """A dumper of its own, so that how it quotes is nobody else's concern."""
 
 
 _FrontMatterDumper.add_representer(
