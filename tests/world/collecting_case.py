@@ -18,11 +18,11 @@ from paperweek.model import Collection
 from paperweek.ports import PaperSource
 from paperweek.sources.arxiv_search import ArxivSearch
 from paperweek.sources.huggingface import HuggingFace
-from tests.world.corpus import Corpus
-from tests.world.faults import Fault, Owed
+from tests.world.corpus import Corpus, read_corpus
+from tests.world.faults import Fault, Owed, collecting_faults
 from tests.world.judging import full_set, in_listing, judge, listed_ids
 from tests.world.papers_server import PapersServer
-from tests.world.synthetic import WEEK
+from tests.world.synthetic import WEEK, write_synthetic_week
 from tests.world.table import Row
 from tests.world.traffic import Api
 
@@ -31,6 +31,7 @@ MANNERS = Manners(request_seconds=2.0, source_seconds=3.0, first_wait=0.02, long
 HURRIED = Manners(request_seconds=0.5, source_seconds=2.0, first_wait=0.02, longest_wait=0.2)
 """For worlds that never end their answers."""
 BATCH = 20
+PAPERS, LISTED = 70, 45
 PATIENCE_SECONDS = 30.0
 """A collection that takes longer hangs, whatever its own limits say."""
 
@@ -101,13 +102,23 @@ class CollectingCase:
         papers = came.papers if isinstance(came, Collection) else ()
         return Row(
             fault=self.name,
-            needed=needed(corpus),
-            tries=max(len(world.log), sum(account.requests for account in accounts)),
             seconds=seconds,
             good=not wrongs,
             outcome="; ".join(wrongs) or outcome,
-            papers=f"{len(papers)}/{len({name for name, _ in full_set(corpus, WEEK)})}",
+            cells={
+                "asked": needed(corpus),
+                "tries": max(len(world.log), sum(account.requests for account in accounts)),
+                "papers": f"{len(papers)}/{len({name for name, _ in full_set(corpus, WEEK)})}",
+            },
         )
+
+
+def collecting_cases() -> Sequence[CollectingCase]:
+    """Return every fault of the sources, each on the same made-up week."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_synthetic_week(Path(folder), PAPERS, listed=LISTED)
+        corpus = read_corpus(Path(folder))
+    return [CollectingCase(fault, corpus) for fault in collecting_faults()]
 
 
 def needed(corpus: Corpus) -> int:

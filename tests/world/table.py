@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-FAULT_WIDTH, OUTCOME_WIDTH = 60, 90
+FAULT_WIDTH, CELL_WIDTH, OUTCOME_WIDTH = 62, 7, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +16,15 @@ class Row:
 
     fault: str
     """What was asked and what came instead, such as `arXiv, listing: 503 twice`."""
-    needed: int
-    """Requests or attempts that an honest world takes."""
-    tries: int
-    """Requests or attempts that were made."""
     seconds: float
     good: bool
     """Whether the outcome is what a reader is owed."""
     outcome: str
-    """`complete`, or `named: …`, or what is wrong."""
-    papers: str = ""
-    """Papers that came against the full set, such as `150/150`; empty where papers play no part."""
+    """What happened, such as `complete`, or `named: …`; or what is wrong."""
+    cells: Mapping[str, object] = field(default_factory=dict)
+    """What its kind of row tells beside that, by column, in order: numbers or a few words."""
+    skipped: str = ""
+    """Why it can't be played on this machine; empty: it was played."""
 
 
 class Case(Protocol):
@@ -42,19 +40,24 @@ class Case(Protocol):
 
 def as_line(row: Row) -> str:
     """Return the row as a line of the Markdown table that `head` opens."""
-    outcome = row.outcome if row.good else f"WRONG: {row.outcome}"
+    said = row.outcome if row.good else f"WRONG: {row.outcome}"
+    outcome = f"skipped: {row.skipped}" if row.skipped else said
+    cells = "".join(f"| {_short(str(c), 48):>{CELL_WIDTH}} " for c in row.cells.values())
     return (
-        f"| {row.fault:<{FAULT_WIDTH}} | {row.needed:>5} | {row.tries:>5} | {row.seconds:>7.2f} "
-        f"| {row.papers:>7} | {_short(outcome)} |"
+        f"| {_short(row.fault, FAULT_WIDTH):<{FAULT_WIDTH}} | {row.seconds:>{CELL_WIDTH}.2f} "
+        f"{cells}| {_short(outcome, OUTCOME_WIDTH)} |"
     )
 
 
-def head() -> Iterable[str]:
-    """Return the two lines above the rows."""
+def head(columns: Iterable[str]) -> Iterable[str]:
+    """Return the two lines above the rows whose cells have these columns."""
     names = f"{'fault: what was asked, what came':<{FAULT_WIDTH}}"
-    yield f"| {names} | asked | tries | seconds | papers  | outcome |"
-    yield f"|{'-' * (FAULT_WIDTH + 2)}|------:|------:|--------:|--------:|---------|"
+    numbers = ("seconds", *columns)
+    cells = "".join(f" {name:>{CELL_WIDTH}} |" for name in numbers)
+    rules = "".join(f"{'-' * (max(CELL_WIDTH, len(name)) + 1)}:|" for name in numbers)
+    yield f"| {names} |{cells} outcome |"
+    yield f"|{'-' * (FAULT_WIDTH + 2)}|{rules}---------|"
 
 
-def _short(text: str) -> str:
-    return textwrap.shorten(text.replace("|", "/"), OUTCOME_WIDTH, placeholder=" …")
+def _short(text: str, width: int) -> str:
+    return textwrap.shorten(text.replace("|", "/"), width, placeholder=" …")
