@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -16,6 +17,12 @@ from typing import Any
 import requests
 
 from tests.conftest import CHECKOUT, free_port, wait_until_healthy
+
+PATIENCE_SECONDS = 400.0
+"""How long anything may take: what is asked is whether it comes, not how fast. A server alone can
+be silent for a minute while a slow disk holds its database."""
+POLL_SECONDS = 1.0
+"""Between two looks; looking is work for the server too."""
 
 
 class Life:
@@ -69,21 +76,34 @@ class Life:
         return done.stdout
 
     def ask(self, method: str, path: str, **body: Any) -> Any:  # noqa: ANN401 -- JSON
-        """Return the server's answer; no body for GET. A busy database is asked again."""
+        """Return the server's answer; no body for GET. Ask again while it is too busy to answer.
+
+        What is asked must bear being asked twice.
+        """
         json = body if method == "POST" else None
-        for pause in (0.5, 1, 2, 4, 0):
-            answer = requests.request(method, f"{self.api}/{path}", json=json, timeout=30)
-            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                break
-            time.sleep(pause)
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with suppress(requests.ConnectionError, requests.Timeout):
+                answer = requests.request(method, f"{self.api}/{path}", json=json, timeout=30)
+                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    break
+            assert time.monotonic() < patience, f"the server never answered {method} {path}"
+            time.sleep(1)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
     def create_run(self, deployment: str, **more: Any) -> str:  # noqa: ANN401 -- JSON
-        """Create a run of the deployment; return its id."""
+        """Create one run of the deployment, however often that must be asked; return its id."""
         known = self.ask("GET", f"deployments/name/{deployment}")
+        more["idempotency_key"] = str(uuid.uuid4())
         run = self.ask("POST", f"deployments/{known['id']}/create_flow_run", **more)
         return str(run["id"])
+
+    def resume(self, run: str, **given: str) -> None:
+        """Resume a suspended run with what a person chose."""
+        with suppress(requests.HTTPError):  # asked twice: it is resumed already
+            self.ask("POST", f"flow_runs/{run}/resume", run_input=given)
+        until(lambda: self.state(run) != "Suspended")
 
     def state(self, run: str) -> str:
         """Return the name of the run's state."""
@@ -144,10 +164,10 @@ def _parents() -> Iterator[tuple[int, int]]:
             yield int(status.parent.name), int(text.rpartition(") ")[2].split()[1])
 
 
-def until(is_so: Callable[[], object], seconds: float) -> float:
+def until(is_so: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> float:
     """Wait until it is so; return how long that took. Fails after `seconds`."""
     begun = time.monotonic()
     while not is_so():
         assert time.monotonic() - begun < seconds, f"not so after {seconds:.0f} s"
-        time.sleep(0.2)
+        time.sleep(POLL_SECONDS)
     return time.monotonic() - begun

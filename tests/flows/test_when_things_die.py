@@ -34,7 +34,6 @@ done
 touch "$0.held.$kind"
 while [ -e "$0.hold.$kind" ]; do sleep 0.1; done
 """
-START_SECONDS, RUN_SECONDS = 90.0, 120.0
 
 
 class HeldBlog:
@@ -169,14 +168,14 @@ def test_a_killed_run_is_told_of_and_the_next_one_publishes_once(
 ) -> None:
     blog.hold()
     killed = manual(life)
-    until(blog.holds, START_SECONDS)
+    until(blog.holds)
     life.kill_run()
 
-    until(lambda: life.state(killed) == "Crashed", 60)
-    until(lambda: [text for text in told(channel) if "crashed" in text], 60)
+    until(lambda: life.state(killed) == "Crashed")
+    until(lambda: [text for text in told(channel) if "crashed" in text])
     blog.let_go()
     again = manual(life)
-    until(lambda: life.state(again) == "Completed", RUN_SECONDS)
+    until(lambda: life.state(again) == "Completed")
     assert blog.commits() == [f"Weekly report {WEEK}"]
 
 
@@ -185,15 +184,15 @@ def test_a_worker_killed_with_its_run_frees_the_place_and_is_told_of(
 ) -> None:
     blog.hold()
     killed = manual(life)
-    until(blog.holds, START_SECONDS)
+    until(blog.holds)
     life.kill_worker_and_run()
     blog.let_go()
 
-    until(lambda: life.state(killed) == "Crashed", 240)
-    until(lambda: [text for text in told(channel) if "crashed" in text], 60)
+    until(lambda: life.state(killed) == "Crashed")
+    until(lambda: [text for text in told(channel) if "crashed" in text])
     life.start_worker()
     again = manual(life)
-    until(lambda: life.state(again) == "Completed", RUN_SECONDS)
+    until(lambda: life.state(again) == "Completed")
     assert blog.commits() == [f"Weekly report {WEEK}"]
 
 
@@ -202,14 +201,14 @@ def test_a_run_killed_between_push_and_notice_is_announced_once_by_the_next(
 ) -> None:
     blog.hold("mark")
     killed = manual(life)
-    until(lambda: blog.holds("mark"), START_SECONDS)
+    until(lambda: blog.holds("mark"))
     assert blog.commits() == [f"Weekly report {WEEK}"]
     life.kill_run()
-    until(lambda: life.state(killed) == "Crashed", 60)
+    until(lambda: life.state(killed) == "Crashed")
     blog.let_go()
 
     again, another = manual(life), manual(life)
-    until(lambda: {life.state(again), life.state(another)} == {"Completed"}, RUN_SECONDS)
+    until(lambda: {life.state(again), life.state(another)} == {"Completed"})
     assert blog.commits() == [f"Weekly report {WEEK}"]
     assert len([text for text in told(channel) if text.endswith("is published.")]) == 1
 
@@ -219,12 +218,12 @@ def test_a_server_that_restarts_during_a_run_finds_it_completed(
 ) -> None:
     blog.hold()
     run = manual(life)
-    until(blog.holds, START_SECONDS)
+    until(blog.holds)
     life.stop_server()
     life.start_server()
     blog.let_go()
 
-    until(lambda: life.state(run) == "Completed", RUN_SECONDS)
+    until(lambda: life.state(run) == "Completed")
     assert blog.commits() == [f"Weekly report {WEEK}"]
     assert [text for text in told(channel) if text.endswith("is published.")]
 
@@ -233,15 +232,15 @@ def test_what_a_person_approved_is_published_byte_for_byte_and_nothing_is_done_a
     life: Life, blog: HeldBlog, world: PapersServer, channel: FakeSlack
 ) -> None:
     run = manual(life, approve=True)
-    until(lambda: life.state(run) == "Suspended", START_SECONDS)
+    until(lambda: life.state(run) == "Suspended")
     asked = len(world.requests_to(Api.HUGGING_FACE)) + len(world.requests_to(Api.ARXIV))
     key = f"post-{WEEK.label.lower()}"
     shown = life.ask("GET", f"artifacts/{key}/latest")["data"]
     assert blog.commits() == []
     assert "waits for your yes" in told(channel)[-1]
 
-    life.ask("POST", f"flow_runs/{run}/resume", run_input={"decision": "publish", "note": "Good."})
-    until(lambda: life.state(run) == "Completed", RUN_SECONDS)
+    life.resume(run, decision="publish", note="Good.")
+    until(lambda: life.state(run) == "Completed")
     posts = ["git", "show", f"main:_posts/{WEEK.sunday}-weekly-report.md"]
     published = subprocess.check_output(posts, cwd=blog.folder, text=True)
     again = len(world.requests_to(Api.HUGGING_FACE)) + len(world.requests_to(Api.ARXIV))
@@ -255,11 +254,11 @@ def test_what_a_person_discards_is_not_published(
     life: Life, blog: HeldBlog, channel: FakeSlack
 ) -> None:
     run = manual(life, approve=True)
-    until(lambda: life.state(run) == "Suspended", START_SECONDS)
+    until(lambda: life.state(run) == "Suspended")
 
-    life.ask("POST", f"flow_runs/{run}/resume", run_input={"decision": "discard", "note": "Dull."})
-    until(lambda: life.state(run) == "Completed", RUN_SECONDS)
-    assert life.ask("GET", f"flow_runs/{run}")["name"] == f"{WEEK} refused"
+    life.resume(run, decision="discard", note="Dull.")
+    until(lambda: life.state(run) == "Completed")
+    until(lambda: life.ask("GET", f"flow_runs/{run}")["name"] == f"{WEEK} refused")
     assert blog.commits() == []
 
 
@@ -273,8 +272,8 @@ def test_a_run_that_was_fetched_and_never_starts_frees_its_place_and_is_told_of(
         state = {"type": "PENDING", "name": name}
         life.ask("POST", f"flow_runs/{stuck}/set_state", state=state, force=True)
 
-    until(lambda: life.state(stuck) == "Crashed", 120)
-    until(lambda: [text for text in told(channel) if "crashed" in text], 60)
+    until(lambda: life.state(stuck) == "Crashed")
+    until(lambda: [text for text in told(channel) if "crashed" in text])
     assert blog.commits() == []
 
 
@@ -287,7 +286,7 @@ def test_a_late_run_is_told_of_and_still_publishes_its_own_week(
     state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
     late = life.create_run("report/manual", state=state)
 
-    until(lambda: [text for text in told(channel) if "is late" in text], 120)
+    until(lambda: [text for text in told(channel) if "is late" in text])
     life.start_worker()
-    until(lambda: life.state(late) == "Completed", RUN_SECONDS)
+    until(lambda: life.state(late) == "Completed")
     assert blog.commits() == [f"Weekly report {WEEK}"]
