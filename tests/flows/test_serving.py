@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from flows.__main__ import main
 from flows.serving import time_of_day
 from paperweek.errors import ConfigurationError
 from tests.conftest import clean_environment, free_port
-from tests.flows.prefect_life import until
+from tests.flows.prefect_life import PATIENCE_SECONDS, until
 
 NOBODY = {
     "HF_ENDPOINT": "http://127.0.0.1:9",
@@ -41,7 +40,7 @@ class Served:
 
     def deployment(self, name: str) -> dict[str, Any]:
         """Return what the server knows of a deployment."""
-        answer = requests.get(f"{self.api}/deployments/name/{name}", timeout=30)
+        answer = requests.get(f"{self.api}/deployments/name/{name}", timeout=PATIENCE_SECONDS)
         answer.raise_for_status()
         known: dict[str, Any] = answer.json()
         return known
@@ -64,14 +63,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             start_new_session=True,
         )
     try:
-        until(lambda: "serve: ready" in log.read_text() or process.poll() is not None, 180)
+        until(lambda: "serve: ready" in log.read_text() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
         environment["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
         yield Served(process, environment["PREFECT_API_URL"], log, environment)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.slow
@@ -89,9 +88,8 @@ def test_the_schedule_is_planned_and_somebody_is_there_to_carry_it_out(served: S
         )
         return next(row for row in done.stdout.splitlines() if " schedule " in row)
 
-    patience = time.monotonic() + 90
-    while not (said := schedule()).startswith("ok") and time.monotonic() < patience:
-        time.sleep(3)
+    until(lambda: schedule().startswith("ok"))
+    said = schedule()
     assert said.startswith("ok  schedule     next on "), said
     assert "08:00 UTC" in said
 
@@ -105,7 +103,7 @@ def test_it_answers_this_machine_and_ends_at_once_without_pausing_the_schedule(
 
     served.process.terminate()
 
-    assert served.process.wait(40) == 0
+    assert served.process.wait(PATIENCE_SECONDS) == 0
     text = served.log.read_text()
     assert "Traceback" not in text, text
     assert "Warning" not in text, text
