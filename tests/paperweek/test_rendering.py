@@ -294,7 +294,7 @@ def test_the_last_paragraph_says_how_it_was_made() -> None:
     assert "set of 2025-W05 holds 3 papers, of which 3 are listed" in said
     assert "2 papers are in the table, and 1 is cited" in said
     assert "The most-voted papers, at most five a topic." in said
-    assert "The writer is extractive/1" in said
+    assert "The writer is extractive/1: its sentences are condensed from the" in said
     assert "not verified independently" in said
     assert "For 1 paper arXiv gave no record" in said
     assert "1 paper without a usable abstract is counted by title only." in said
@@ -317,7 +317,8 @@ def test_the_last_paragraph_says_what_was_missing() -> None:
     assert "1 paper was set aside as withdrawn." in said
     assert "stand in for parts of it: Conclusion: the model was silent." in said
     assert "2 sentences that failed a check were left out." in said
-    assert "with the prompts of version 7" in said
+    assert "with the prompts of version 7: a language model worded the" in said
+    assert "condensed from" not in said
     assert said.endswith("Corrected: one number.")
 
 
