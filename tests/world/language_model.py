@@ -16,15 +16,15 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from paperweek.ports import Writer
 from paperweek.writers.extractive import ExtractiveWriter
 from paperweek.writers.language_model import LanguageModelWriter
 from tests.world import honest_author
+from tests.world.loopback import LoopbackServer
 from tests.world.traffic import Answer, Manner, json_answer
 
 KEY = "sk-geheim-0123456789"
@@ -99,41 +99,22 @@ def _unspoilt(_: Asked, answer: Answer) -> Answer:
     return answer
 
 
-class ModelServer:
+class ModelServer(LoopbackServer):
     """Three APIs on one port of 127.0.0.1, from entering the context to leaving it."""
 
     def __init__(
         self, author: Author = honest, spoil: Spoil = _unspoilt, *, usage: bool = True
     ) -> None:
+        super().__init__(_Handler)
         self.author, self.spoil, self.usage = author, spoil, usage
         self.log: list[Asked] = []
         self.tokens: list[tuple[int, int]] = []
-        self.stopping = threading.Event()
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
-        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     @property
     def base_url(self) -> str:
         """The address that OPENAI_BASE_URL takes."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+        return f"{self.address}/v1"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -258,41 +239,39 @@ _WRAPS = {
 }
 
 
-def _handler(world: ModelServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    world: ModelServer
+    protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            body = self.rfile.read(int(headers.get("content-length", "0")))
-            answer = world.answer(self.path.partition("?")[0], headers, body)
-            if answer.manner is Manner.HANG:
-                world.stopping.wait()
-            if answer.manner in {Manner.HANG, Manner.DROP}:
-                self.close_connection = True
-                return
-            self._send(answer)
+    def do_POST(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        answer = self.world.answer(self.path.partition("?")[0], headers, body)
+        if answer.manner is Manner.HANG:
+            self.world.stopping.wait()
+        if answer.manner in {Manner.HANG, Manner.DROP}:
+            self.close_connection = True
+            return
+        self._send(answer)
 
-        def _send(self, answer: Answer) -> None:
-            length = len(answer.body) * (1_000 if answer.manner is Manner.DRIP else 1)
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(length))
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if answer.manner is Manner.DRIP:
-                while not world.stopping.wait(DRIP_SECONDS):
-                    self.wfile.write(b" ")
-                    self.wfile.flush()
-            half = len(answer.body) // 2 if answer.manner is Manner.CUT else None
-            self.wfile.write(answer.body[:half])
-            self.close_connection = answer.manner is not Manner.WHOLE
+    def _send(self, answer: Answer) -> None:
+        length = len(answer.body) * (1_000 if answer.manner is Manner.DRIP else 1)
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(length))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if answer.manner is Manner.DRIP:
+            while not self.world.stopping.wait(DRIP_SECONDS):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+        half = len(answer.body) // 2 if answer.manner is Manner.CUT else None
+        self.wfile.write(answer.body[:half])
+        self.close_connection = answer.manner is not Manner.WHOLE
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 def with_manner(manner: Manner) -> Spoil:

@@ -11,20 +11,18 @@ an honest answer and the wire. `GET /world/log` tells a parent process how often
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.world.arxiv_api import ArxivApi
 from tests.world.corpus import Corpus
 from tests.world.daily_papers_api import DailyPapersApi
+from tests.world.loopback import LoopbackServer
 from tests.world.traffic import Answer, Api, Manner, Request, json_answer
 
 ARXIV_PATH = "/api/query"
@@ -49,7 +47,7 @@ def honestly(_: Request, answer: Answer) -> Answer:
     return answer
 
 
-class PapersServer:
+class PapersServer(LoopbackServer):
     """The two APIs on one port of 127.0.0.1, from entering the context to leaving it."""
 
     def __init__(
@@ -62,6 +60,7 @@ class PapersServer:
         port: int = 0,
     ) -> None:
         """Prepare the server. `today` is the last day Hugging Face knows; None: none lies ahead."""
+        super().__init__(_Handler, port)
         self.daily_papers = DailyPapersApi(corpus.days, today)
         self.arxiv = ArxivApi(corpus.records, legacy=legacy_atom)
         self.spoil = spoil
@@ -71,31 +70,11 @@ class PapersServer:
         self._under_way: Counter[Api] = Counter()
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self.stopping = threading.Event()
-        self._http = _QuietServer(("127.0.0.1", port), self)
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stopping.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     @property
     def hf_endpoint(self) -> str:
         """The address that HF_ENDPOINT takes."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        return self.address
 
     @property
     def arxiv_url(self) -> str:
@@ -170,33 +149,19 @@ class PapersServer:
 _APIS = {ARXIV_PATH: Api.ARXIV, DAILY_PAPERS_PATH: Api.HUGGING_FACE}
 
 
-class _QuietServer(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], world: PapersServer) -> None:
-        super().__init__(address, _Handler)
-        self.world = world
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Let a client hang up without a traceback; show any other error."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
 class _Handler(BaseHTTPRequestHandler):
-    server: _QuietServer
+    world: PapersServer
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        world = self.server.world
-        api, answer = world.answer(self.command, self.path, headers)
+        api, answer = self.world.answer(self.command, self.path, headers)
         try:
             self._send(answer)
         finally:
-            world.finished(api)
+            self.world.finished(api)
 
     def do_POST(self) -> None:
         self.close_connection = True
@@ -211,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.manner is Manner.DROP:
             return
         if answer.manner is Manner.HANG:
-            self.server.world.stopping.wait()
+            self.world.stopping.wait()
             return
         self._send_head(answer)
         if answer.manner is Manner.DRIP:
@@ -234,5 +199,5 @@ class _Handler(BaseHTTPRequestHandler):
         for byte in body:
             self.wfile.write(bytes((byte,)))
             self.wfile.flush()
-            if self.server.world.stopping.wait(DRIP_SECONDS):
+            if self.world.stopping.wait(DRIP_SECONDS):
                 return
