@@ -39,6 +39,8 @@ class GitServer:
         """Method and path of each request, in order."""
         self.credentials: list[str] = []
         """The `Authorization` of each request that had one."""
+        self.moved: list[int] = []
+        """Bytes of each body, asked or answered."""
         pair = base64.b64encode(f"{user}:{token}".encode()).decode()
         self.expected = f"Basic {pair}" if token else ""
         self._http = _Http(self)
@@ -82,6 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body, server = self._body(), self._host
         server.requests.append(f"{self.command} {self.path}")
+        server.moved.append(len(body))
         given = self.headers.get("Authorization", "")
         if given:
             server.credentials.append(given)
@@ -143,6 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
+        self._host.moved.append(len(content))
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
