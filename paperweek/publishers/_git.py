@@ -271,6 +271,8 @@ class GitCalls:
     def error(self, answer: Answer) -> PublishingError | None:
         """Return the error that git's words name, or None where they name none of the known."""
         said = f"{answer.err}\n{answer.out}"
+        if answer.status < 0:
+            said += f"\ngit died of signal {-answer.status}"
         for sign in _SIGNS:
             if sign.words.search(said):
                 what = f"{sign.what} ({self.detail(answer)})"
@@ -293,16 +295,17 @@ def _sign(words: str, error: type[PublishingError], what: str, remedy: str = "")
 
 _SIGNS = (
     _sign(
-        r"No space left on device|[Dd]isk quota exceeded",
+        r"No space left on device|[Dd]isk quota exceeded|[Oo]ut of disk ?space",
         BlogUnusable,
         "a disk is full",
         "Make room in the cache folder or where the blog lies, and run again.",
     ),
     _sign(
-        r"could(n't| not) write|failed to write|[Uu]nable to write",
+        r"could(n't| not) write|failed to write|[Uu]nable to write|write error|File too large|"
+        rf"died of signal {signal.SIGXFSZ:d}\b",
         BlogUnusable,
-        "git could not write, so perhaps a disk is full",
-        "Make room in the cache folder or where the blog lies, and run again.",
+        "git could not write, so perhaps a disk is full, or files may not grow that large",
+        "Make room in the cache folder or where the blog lies (see also ulimit -f), and run again.",
     ),
     _sign(
         r"dubious ownership",

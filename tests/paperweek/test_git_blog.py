@@ -26,6 +26,7 @@ from paperweek.errors import (
     PublishingError,
 )
 from paperweek.model import Outcome, Post, Week
+from paperweek.publishers._git import Address, Answer, GitCalls
 from paperweek.publishers.git_blog import GitBlog
 from tests.conftest import free_port
 from tests.world import git_server
@@ -634,6 +635,26 @@ class TestWorkingCopy:
         open_blog(bare, cache=tmp_path / "cache").publish(post())
         files = [f for f in self.clone(tmp_path).rglob("*") if f.is_file()]
         assert sum(file.stat().st_size for file in files) < 100_000
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            Answer(128, "", "error: unable to write symref for HEAD: No space left on device"),
+            Answer(128, "", "fatal: sha1 file '/c/tmp_pack_1' write error. Out of diskspace"),
+            Answer(128, "", "fatal: sha1 file '/c/tmp_pack_1' write error"),
+            Answer(128, "", "error: index-pack died of signal 25\nfatal: index-pack failed"),
+            Answer(-signal.SIGXFSZ, "", ""),
+        ],
+        ids=lambda end: end.err or end.status,
+    )
+    def test_a_full_disk_is_named_however_git_dies_of_it(self, end: Answer) -> None:
+        error = GitCalls(Address.parse("/srv/blog.git")).error(end)
+        assert isinstance(error, BlogUnusable)
+        assert "disk is full" in str(error)
+        assert "Make room" in error.hint
+
+    def test_another_death_is_no_full_disk(self) -> None:
+        assert GitCalls(Address.parse("/srv/blog.git")).error(Answer(-9, "", "")) is None
 
     def test_a_cache_that_cannot_be_written_is_named(
         self, bare: Path, tmp_path: Path, open_blog: Callable[..., GitBlog]
