@@ -90,7 +90,10 @@ def findings(settings: Settings, now: datetime, *, spend: bool = False) -> Itera
             yield from health.weeks(blog, Week.ending_by(now.astimezone(settings.zone).date()))
     yield health.found("writer", lambda: writer(settings, spend=spend))
     hook = settings.slack_webhook_url
-    yield health.webhook(hook.get_secret_value() if hook else "")
+    if settings.slack_bot_token:
+        yield health.bot(settings.slack_channel)
+    if hook or not settings.slack_bot_token:
+        yield health.webhook(hook.get_secret_value() if hook else "")
     yield from prefect_server(prefect_address())
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from prefect import flow, runtime
 
 from flows.weekly_report import settle, tell_the_owner, today, weekly_report
 from paperweek.announcing import announce_caught_up
+from paperweek.jekyll import Site
 from paperweek.model import Outcome, Week
 from paperweek.settings import Settings
 from paperweek.summary import CaughtUp, Summary
-from paperweek.wiring import connect_kept_blog, connect_notifier
+from paperweek.wiring import connect_blog, connect_kept_blog, connect_notifier
 from tasks.find_missing import find_missing
 
 MOST_MISSED = 4
@@ -37,11 +38,12 @@ def sunday() -> Summary | None:
 
     Returns nothing where the week was skipped.
     """
-    settings, _ = settle()
+    settings, site = settle()
     newest = Week.ending_by(today(settings.zone))
     blog = connect_kept_blog(settings)
     missing = find_missing(blog, newest, None)
-    report_on([week for week in missing if week < newest], MOST_MISSED, settings)
+    if overdue := [week for week in missing if week < newest]:
+        report_on(overdue, MOST_MISSED, settings, site)
     if newest in blog.look(lambda tip: tip.ledger.skipped):
         return None
     return weekly_report(newest.label)
@@ -60,14 +62,14 @@ def catch_up(since: str = "", limit: int = 0) -> CaughtUp:
         since: The first week to look at, such as 2025-W05. Never before the blog's first.
         limit: How many weeks at most. 0: all of them.
     """
-    settings, _ = settle()
+    settings, site = settle()
     newest = Week.ending_by(today(settings.zone))
     first = Week.parse(since) if since else None
     missing = find_missing(connect_kept_blog(settings), newest, first)
-    return report_on(missing, limit or len(missing), settings)
+    return report_on(missing, limit or len(missing), settings, site)
 
 
-def report_on(weeks: Sequence[Week], limit: int, settings: Settings) -> CaughtUp:
+def report_on(weeks: Sequence[Week], limit: int, settings: Settings, site: Site) -> CaughtUp:
     """Run the sentence for up to `limit` of the weeks, and send one notice about all of them.
 
     A week that is refused is passed over; a failure ends it, because the next would fail too.
@@ -82,4 +84,6 @@ def report_on(weeks: Sequence[Week], limit: int, settings: Settings) -> CaughtUp
         if done[-1].outcome is Outcome.FAILED:
             break
     caught_up = CaughtUp(tuple(done), tuple(week.label for week in weeks[len(done) :]))
-    return announce_caught_up(caught_up, connect_notifier(settings))
+    place = (settings.site_url, settings.category, site.permalink)
+    blog, now = connect_blog(settings), datetime.now(UTC)
+    return announce_caught_up(caught_up, connect_notifier(settings), blog, now, place)

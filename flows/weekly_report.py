@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.flows import Flow
 
 from flows.approving import Draft, decide, kept_draft
-from flows.naming import page_of_run, rename, run_name
+from flows.naming import page_of_run, rename, run_name, started_in_ui
 from paperweek.announcing import announce
 from paperweek.editions import choose_week
 from paperweek.errors import ConfigurationError
@@ -97,7 +97,10 @@ def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
 
 def tell(summary: Summary, house: House, place: Sequence[str]) -> Summary:
     """Notify, and show in Prefect's pages what was said."""
-    told = send_notice(summary, house.notifier, house.blog, datetime.now(UTC), place)
+    by_hand = summary.outcome is Outcome.UNCHANGED and started_in_ui()
+    told = send_notice(
+        summary, house.notifier, house.blog, datetime.now(UTC), place, by_hand=by_hand
+    )
     if told.outcome is not Outcome.UNCHANGED:
         show_outcome(told, return_state=True)
     return told
@@ -135,13 +138,14 @@ def weekly_report(
         quiet: Tell nobody: whoever started the run does.
     """
     settings, site = settle(writer)
-    house = connect(settings, offline=offline, snapshot=snapshot, rehearse=rehearse, quiet=quiet)
+    house = connect(settings, offline=offline, snapshot=snapshot, rehearse=rehearse)
     edition = choose(week, settings, site, house.weeks, rehearse)
     place = (settings.site_url, settings.category, site.permalink)
     standing = ask_blog(edition, house.blog)
     if standing and not rehearse and (standing.human_edited or not force_rewrite):
         (data,) = read_blog(house.blog, data_path(edition))
-        return tell(Summary.of_standing(standing, data).on(*place), house, place)
+        summary = Summary.of_standing(standing, data).on(*place)
+        return summary if quiet else tell(summary, house, place)
     day = today(settings.zone)
     draft = kept_draft(wanted=approve)  # what was shown to a person is not made again
     if not draft:

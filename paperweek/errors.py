@@ -226,20 +226,26 @@ class BlogUnusable(PublishingError):
 
 
 class NoticeNotSent(PaperweekError):
-    """The notice reached nobody; what was published stays published."""
+    """The notice reached nobody, as far as we know; what was published stays published.
+
+    `perhaps` says that it may have arrived all the same: the answer was lost, not the question.
+    """
 
     retryable = True
 
-    def __init__(self, channel: str, what_came: str) -> None:
-        super().__init__(channel, what_came)
+    def __init__(
+        self, channel: str, what_came: str, remedy: str = "", perhaps: bool = False
+    ) -> None:
+        super().__init__(channel, what_came, remedy, perhaps)
         self.channel, self.what_came = channel, what_came
+        self.remedy, self.perhaps = remedy, perhaps
 
     def __str__(self) -> str:
         return f"The notice did not reach {self.channel}: {self.what_came}."
 
     @property
     def hint(self) -> str:
-        return "Check PAPERWEEK_SLACK_WEBHOOK_URL; the post itself is not affected."
+        return self.remedy or "Run `paperweek check`; the post itself is not affected."
 
 
 class OrchestratorUnavailable(PaperweekError):

@@ -136,6 +136,11 @@ def webhook(url: str) -> Check:
     return Check("webhook", f"well-formed, at {parts.hostname}; nothing was sent")
 
 
+def bot(channel: str) -> Check:
+    """Return that the bot's token, which the settings have checked, is whole; it never shows."""
+    return Check("Slack bot", f"its token is well-formed, for {channel}; nothing was sent")
+
+
 def weeks(one: KeptBlog | None, newest: Week) -> tuple[Check, ...]:
     """Return the last published week, and the weeks up to `newest` that are missing."""
     if one is None:

@@ -17,5 +17,11 @@ class Notice:
     """One plain-text line that says it all."""
     lines: tuple[str, ...] = ()
     """Further plain-text lines, the most useful first. Paper text in them is a stranger's text."""
+    details: tuple[str, ...] = ()
+    """Plain-text lines for those who look twice: they may be shown small."""
     url: str = ""
-    """Address of the published page or of the run; empty where there is none."""
+    """Address of the page, the pull request or the run; empty where there is none."""
+    link: str = "Read it"
+    """What a reader may do at that address, in a few words."""
+    needs_a_look: bool = False
+    """Whether it went well only in part."""

@@ -146,6 +146,8 @@ class Owed:
     """The mark of a run that began to send it and may have died over it; empty: none did."""
     begun_at: datetime | None = None
     """When that was (UTC)."""
+    pull_request: str = ""
+    """Address of the pull request that the post waits in; empty where it was published."""
 
 
 @runtime_checkable
@@ -156,8 +158,8 @@ class Owing(Protocol):
     def owes_notices(self) -> bool:
         """Whether what is published through it owes a notice, and this is remembered."""
 
-    def read(self, *paths: str) -> tuple[str | None, ...]:
-        """Return the texts of files of the blog; None for each that is no plain file there."""
+    def read_of(self, notice: Owed, path: str) -> str | None:
+        """Return the text of the file in the commit that the notice is about; None: no such."""
 
     def owed(self) -> tuple[Owed, ...]:
         """Return the notices that are owed, the newest post first."""
@@ -167,6 +169,16 @@ class Owing(Protocol):
 
     def settle(self, notice: Owed) -> None:
         """Remember that the notice was sent."""
+
+
+class Threads(Protocol):
+    """Where it is remembered which conversation a week's notices belong to."""
+
+    def thread(self, week: Week) -> str:
+        """Return what `keep_thread` was given for the week; empty where nothing was."""
+
+    def keep_thread(self, week: Week, thread: str) -> None:
+        """Remember that the week's notices belong to `thread`, on whatever machine."""
 
 
 class Notifier(Protocol):

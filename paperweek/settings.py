@@ -35,6 +35,8 @@ _CATEGORY = re.compile(r"[a-z][a-z-]*(\.[A-Za-z][A-Za-z-]*)?")
 _KEY_OF_A_PROVIDER = re.compile(r"_(?:API_KEY|ACCESS_KEY|TOKEN|SECRET|PASSWORD)$")
 """Names under which providers of language models, and others, look for their secrets."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]*")
+_SLACK_TOKEN = re.compile(r"(?:xoxe\.)?xox[bp]-[\w-]+", re.ASCII)
+_SLACK_CHANNEL = re.compile(r"#?[\w.-]{1,80}")
 
 OF_THE_BLOG = (
     "categories",
@@ -171,6 +173,18 @@ class Settings(BaseSettings):
         default=None,
         description="Slack's incoming webhook for notices. Secret. Empty: notices are logged.",
     )
+    slack_bot_token: SecretStr | None = Field(
+        default=None,
+        description="Token of a Slack app's bot (`xoxb-…`, scope `chat:write`), which keeps the "
+        "notices about a week in one thread. Secret. It goes before the webhook.",
+    )
+    slack_channel: str = Field(
+        default="", description="Where the bot posts: a channel's id or name, such as `#papers`."
+    )
+    slack_api: str = Field(
+        default="https://slack.com/api",
+        description="Where Slack's interface for bots is; another one only for gateways and tests.",
+    )
     timezone: str = Field(
         default="UTC",
         description="The zone in which a Sunday is a Sunday, such as `Europe/Berlin`.",
@@ -286,7 +300,7 @@ class Settings(BaseSettings):
             raise ValueError("there is no such zone; write one such as Europe/Berlin") from None
         return name
 
-    @field_validator("hf_endpoint", "arxiv_url", "site_url", "github_api")
+    @field_validator("hf_endpoint", "arxiv_url", "site_url", "github_api", "slack_api")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not _WEB_ADDRESS.fullmatch(value):
@@ -307,6 +321,20 @@ class Settings(BaseSettings):
         if value and not _WEB_ADDRESS.fullmatch(value.get_secret_value()):
             raise ValueError("write the whole address that Slack gave, beginning with https://")
         _refuse_no_host(value.get_secret_value() if value else "")
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not _SLACK_TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("write the whole token that Slack gave, beginning with xoxb-")
+        return value
+
+    @field_validator("slack_channel")
+    @classmethod
+    def _channel_of_slack(cls, value: str) -> str:
+        if value and not _SLACK_CHANNEL.fullmatch(value):
+            raise ValueError("write a channel's id such as C0123456789, or its name")
         return value
 
     @field_validator("contact", "blog", "blog_branch", "blog_user", "category", "post_path")
@@ -351,6 +379,23 @@ class Settings(BaseSettings):
                 "Name one, such as openai:gpt-4o-mini, or set PAPERWEEK_WRITER=extractive.",
             )
         return self
+
+    @model_validator(mode="after")
+    def _bot_and_channel(self) -> Settings:
+        if bool(self.slack_bot_token) == bool(self.slack_channel):
+            return self
+        missing = "SLACK_CHANNEL" if self.slack_bot_token else "SLACK_BOT_TOKEN"
+        raise ConfigurationError(
+            f"{PREFIX}{missing}",
+            "",
+            "it is empty, and a bot needs its token and a channel to post to",
+            f"Set {PREFIX}SLACK_BOT_TOKEN and {PREFIX}SLACK_CHANNEL both, or neither.",
+        )
+
+    @property
+    def tells_slack(self) -> bool:
+        """Whether notices go to a channel, and not only to the log."""
+        return bool(self.slack_bot_token or self.slack_webhook_url)
 
     @property
     def choice(self) -> dict[str, Any]:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+import traceback
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import PurePath
+from typing import Protocol
 
 from paperweek.addresses import page_of
 from paperweek.errors import EverySourceSilent, PaperweekError, Refusal
-from paperweek.model import Outcome, Post, Publication, Report, Week
+from paperweek.model import Heading, Outcome, Post, Publication, Report, Usage, Week
+
+_LEADS = 3
+_EARLIER = ("earlier_topic:", "earlier_phrase:")
+"""Statistics that only a sentence about a movement rests on."""
+_STEPS = "tasks"
+"""The folder whose files are the steps of a run, one each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,18 @@ class Summary:
     """Whether the page showed the post within the time that a run waits for it; null: not asked."""
     pull_request: str = ""
     """Address of the pull request that waits for a person; empty where the post is pushed."""
+    leads: tuple[str, ...] = ()
+    """Titles of the first papers that the Executive Summary cites, three at most."""
+    moved: str = ""
+    """The post's first sentence about what moved since earlier weeks; empty where there is none."""
     invented: bool = False
     """The papers are the bundled sample's."""
     notice: str = ""
     """What became of the notice: `sent to …`, `none`, or `failed: ` and why."""
     error: str = ""
     """What happened, where the run was refused or failed."""
+    step: str = ""
+    """The step in which that was, such as `collect papers`; empty where it was in none."""
     hint: str = ""
     """What to do about it."""
 
@@ -74,12 +90,15 @@ class Summary:
             pull_request=standing.pull_request,
             notice="none",
             hint=_way_back(standing),
+            **asdict(Usage()),  # what was paid then is not paid again
         )
 
     @classmethod
     def of_publication(cls, publication: Publication, post: Post, report: Report) -> Summary:
         """Return the summary of a week that was written, whatever the blog made of it."""
         collection = report.selection.collection
+        summary = (i for sentence in report.sections[0].sentences for i in sentence.cites)
+        titles = {paper.arxiv_id: paper.title for paper in report.selection.papers}
         return cls(
             week=publication.week.label,
             outcome=publication.outcome,
@@ -96,6 +115,8 @@ class Summary:
             title=post.title,
             url=publication.url,
             pull_request=publication.pull_request,
+            leads=_leads(summary, titles),
+            moved=_moved(report.sentences),
             invented=bool(collection and collection.invented),
         )
 
@@ -138,6 +159,18 @@ class Summary:
         from paperweek.datafile import read_data_file  # noqa: PLC0415
 
         data = read_data_file(text or "")
+        said = [
+            (section.heading, sentence)
+            for section in data.sections
+            for paragraph in section.paragraphs
+            for sentence in paragraph
+        ]
+        summary = (
+            citation.id
+            for heading, sentence in said
+            if heading == Heading.EXECUTIVE_SUMMARY
+            for citation in sentence.citations
+        )
         return cls(
             week=week.label,
             outcome=Outcome.PUBLISHED,
@@ -148,6 +181,9 @@ class Summary:
             writer=data.writer,
             degraded=bool(data.degraded),
             degraded_sections=data.degraded,
+            **data.usage.model_dump(),
+            leads=_leads(summary, {paper.id: paper.title for paper in data.papers}),
+            moved=_moved(sentence for _, sentence in said),
             silent_sources=tuple(source.source for source in data.sources if source.failure),
             title=data.title,
             invented=data.invented,
@@ -165,6 +201,7 @@ class Summary:
             papers=refusal.papers if refusal else 0,
             silent_sources=counted.silent_sources if counted else (),
             error=str(known) if known else _unexpected(error),
+            step=_step(error),
             hint=_hint(error),
         )
 
@@ -198,6 +235,36 @@ class CaughtUp:
     def as_json(self) -> str:
         """Return it as one line of JSON."""
         return json.dumps({"outcome": self.outcome, **asdict(self)}, ensure_ascii=False)
+
+
+class _Said(Protocol):
+    """A sentence, of a report or of its data file."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The statistics that it rests on."""
+
+
+def _leads(cited: Iterable[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    known = [titles[i] for i in dict.fromkeys(cited) if i in titles]
+    return tuple(known[:_LEADS])
+
+
+def _moved(sentences: Iterable[_Said]) -> str:
+    resting = (s.text for s in sentences if any(k.startswith(_EARLIER) for k in s.statistics))
+    return next(resting, "")
+
+
+def _step(error: BaseException) -> str:
+    """Return the step in which the error was raised, in words."""
+    frames = traceback.walk_tb(error.__traceback__)
+    paths = (PurePath(frame.f_code.co_filename) for frame, _ in frames)
+    steps = [path.stem.replace("_", " ") for path in paths if path.parent.name == _STEPS]
+    return steps[0] if steps else ""
 
 
 def _way_back(standing: Publication) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperweek.model import Week
-from paperweek.ports import Blog, KeptBlog, Notifier, PaperSource, Writer
+from paperweek.ports import Blog, KeptBlog, Notifier, PaperSource, Threads, Writer
 from paperweek.settings import Settings, prepare_git
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from paperweek.sources.huggingface import HuggingFace
 
 _TRIAL_SECONDS = 60.0
+_THREAD_SECONDS = 30.0
+"""How long the blog is asked for a thread: a notice without one is better than none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,6 @@ def connect(
     offline: bool = False,
     snapshot: str = "",
     rehearse: bool = False,
-    quiet: bool = False,
 ) -> House:
     """Return the parts of a run. Asks nobody; creates the default blog where it is missing.
 
@@ -48,7 +49,7 @@ def connect(
         sources=sources,
         weeks=weeks,
         writer=connect_writer(settings),
-        blog=connect_blog(settings, rehearse=rehearse, quiet=quiet),
+        blog=connect_blog(settings, rehearse=rehearse),
         notifier=connect_notifier(settings),
     )
 
@@ -137,32 +138,32 @@ def try_model(settings: Settings) -> str:
     return f"it answers; the call cost {purse.usage.tokens_in + purse.usage.tokens_out} tokens"
 
 
-def connect_blog(settings: Settings, *, rehearse: bool = False, quiet: bool = False) -> Blog:
+def connect_blog(settings: Settings, *, rehearse: bool = False) -> Blog:
     """Return the blog; for a rehearsal, one that reads it and writes into the cache instead."""
     from paperweek.publishers.rehearsal import Rehearsal
 
     if rehearse:
         return Rehearsal(connect_standing_blog(settings), settings.cache_dir / "rehearsals")
     if settings.publish == "push":
-        return connect_kept_blog(settings, owes_notices=not quiet)
+        return connect_kept_blog(settings)
     from paperweek.publishers.pull_request import PullRequests
 
     return PullRequests(
-        _git_blog(settings),
+        _git_blog(settings, owes_notices=settings.tells_slack),
         settings.blog,
         token=settings.blog_token,
         api=settings.github_api,
     )
 
 
-def connect_kept_blog(settings: Settings, *, owes_notices: bool = False) -> KeptBlog:
+def connect_kept_blog(settings: Settings) -> KeptBlog:
     """Return the blog for its owner's own hand; creates the default one where it is missing."""
     prepare_git()
     from paperweek.publishers.new_blog import create_blog
 
     if _is_to_be_made(settings):
         create_blog(Path(settings.blog))
-    return _git_blog(settings, owes_notices=owes_notices and bool(settings.slack_webhook_url))
+    return _git_blog(settings, owes_notices=settings.tells_slack)
 
 
 def connect_standing_blog(settings: Settings) -> GitBlog | None:
@@ -175,7 +176,9 @@ def _is_to_be_made(settings: Settings) -> bool:
     return is_default and not Path(settings.blog).exists()
 
 
-def _git_blog(settings: Settings, *, owes_notices: bool = False) -> GitBlog:
+def _git_blog(
+    settings: Settings, *, owes_notices: bool = False, deadline: float = 180.0
+) -> GitBlog:
     prepare_git()
     from paperweek.publishers.git_blog import GitBlog
 
@@ -187,6 +190,7 @@ def _git_blog(settings: Settings, *, owes_notices: bool = False) -> GitBlog:
         user=settings.blog_user,
         post_path=settings.post_path,
         category=settings.category,
+        deadline=deadline,
         owes_notices=owes_notices,
         ssh_key=settings.ssh_key,
         ssh_known_hosts=settings.ssh_known_hosts,
@@ -194,7 +198,16 @@ def _git_blog(settings: Settings, *, owes_notices: bool = False) -> GitBlog:
 
 
 def connect_notifier(settings: Settings) -> Notifier:
-    """Return Slack where a webhook is set, else the log."""
+    """Return Slack where a bot or a webhook is set, in this order, else the log."""
+    if settings.slack_bot_token:
+        from paperweek.notifiers.slack_bot import SlackBot
+
+        return SlackBot(
+            settings.slack_bot_token.get_secret_value(),
+            settings.slack_channel,
+            threads=connect_threads(settings),
+            api=settings.slack_api,
+        )
     if settings.slack_webhook_url:
         from paperweek.notifiers.slack_webhook import SlackWebhook
 
@@ -202,3 +215,10 @@ def connect_notifier(settings: Settings) -> Notifier:
     from paperweek.notifiers.log import Log
 
     return Log()
+
+
+def connect_threads(settings: Settings) -> Threads | None:
+    """Return the blog as it remembers threads; None where it is not made yet."""
+    if _is_to_be_made(settings):
+        return None
+    return _git_blog(settings, deadline=_THREAD_SECONDS)

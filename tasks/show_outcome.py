@@ -14,7 +14,7 @@ from paperweek.summary import Summary
 def show_outcome(summary: Summary) -> None:
     """Keep the notice, and the link to the page, as artifacts of the week."""
     week, notice = summary.week.lower(), compose_notice(summary)
-    lines = "\n".join(f"    {line}" for line in (notice.headline, *notice.lines))
+    lines = "\n".join(f"    {line}" for line in (notice.headline, *notice.lines, *notice.details))
     create_markdown_artifact(
         f"The notice was {summary.notice}:\n\n{lines}\n",
         key=f"notice-{week}",

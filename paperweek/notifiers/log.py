@@ -16,4 +16,5 @@ class Log:
 
     def send(self, notice: Notice) -> None:
         """Log the notice in one line."""
-        logger.info("notice: %s", " ".join(filter(None, (notice.headline, *notice.lines))))
+        said = (notice.headline, *notice.lines, *notice.details)
+        logger.info("notice: %s", " ".join(filter(None, said)))

@@ -67,9 +67,11 @@ _MOVED = re.compile(
     r"incorrect old value|already exists"
 )
 _MARKS = "refs/paperweek/told/"
-_BEGUN, _SENT = f"{_MARKS}begun/", f"{_MARKS}sent/"
-_OWES = "Report-Notice: owed"
-_MOST_OWED = 8
+_BEGUN, _SENT, _THREAD = (f"{_MARKS}{name}/" for name in ("begun", "sent", "thread"))
+_OWED, _PROPOSED = "Report-Notice: owed", "Report-Notice: proposed"
+"""What a commit says of its notice. A proposal says it in other words, because its message may come
+to the branch with it, in whatever commit a person merges: that one owes nothing any more."""
+_MOST_OWED, _MOST_WAITING = 53, 8
 """Older posts are no news, whoever was told of them."""
 _DIRTY = re.compile(r"Working directory has|[Cc]ould not update working tree|working tree")
 _T = TypeVar("_T")
@@ -129,7 +131,7 @@ class GitBlog:
         self._branch, self._deadline = branch, deadline
         self._starts_on: str | None = None
         self._post_path, self._category = post_path, category
-        self.owes_notices = owes_notices
+        self.owes_notices, self._owes = owes_notices, _OWED
         self._bot_name, self._bot_mail = parseaddr(bot)
         key = hashlib.sha256(address.text.encode()).hexdigest()[:16]
         self._clone = cache / "blogs" / f"{key}.git"
@@ -155,6 +157,7 @@ class GitBlog:
         other = copy.copy(self)
         other._git = copy.copy(self._git)  # noqa: SLF001 - of this very class
         other._branch, other._starts_on, other._seen = name, self._branch, None  # noqa: SLF001
+        other._owes = _PROPOSED  # noqa: SLF001
         return other
 
     def branch(self) -> str:
@@ -265,20 +268,35 @@ class GitBlog:
         """
 
         def ask(clock: Clock) -> tuple[Owed, ...]:
-            view = self._look(clock)
-            if not view.tip:
-                return ()
-            marks = self._marks(clock)
-            found = []
-            for commit, week in self._owing(view, clock):
-                key = _key(week, commit)
-                begun = marks.get(f"{_BEGUN}{key}", "")
-                if f"{_SENT}{key}" not in marks:
-                    at = self._begun_at(key, begun, clock) if begun else None
-                    found.append(Owed(week, commit, begun, at))
-            return tuple(found)
+            tip = self._look(clock).tip
+            return tuple(self._untold(_OWED, [tip], clock)) if tip else ()
 
         return self._with_clone(Clock(self._deadline), ask)
+
+    def owed_on(self, branches: str) -> tuple[Owed, ...]:
+        """Return the notices that are owed for posts on branches whose names begin so.
+
+        What was merged since then owes nothing: the person who merged it knows it.
+        """
+
+        def ask(clock: Clock) -> tuple[Owed, ...]:
+            heads, _ = self._heads(clock)
+            names = sorted((n for n in heads if n.startswith(branches)), reverse=True)
+            tips = [self._fetched(_View(n, heads[n], n), clock) for n in names[:_MOST_WAITING]]
+            if not tips:
+                return ()
+            merged = self._look(clock).tip
+            without = ["--not", merged] if merged else []
+            return tuple(self._untold(_PROPOSED, [*tips, *without], clock))
+
+        return self._with_clone(Clock(self._deadline), ask)
+
+    def read_of(self, notice: Owed, path: str) -> str | None:
+        """Return the text of the file in the commit that the notice is about; None: no such."""
+        view = _View("", notice.commit, "")
+        return self._with_clone(
+            Clock(self._deadline), lambda clock: self._tip(view, clock).read(path)
+        )
 
     def claim(self, notice: Owed) -> bool:
         """Return whether it is ours to send the notice: of all who ask at once, one hears yes.
@@ -287,14 +305,8 @@ class GitBlog:
         """
 
         def attempt(clock: Clock) -> bool:
-            tree = self._ok("mktree", clock=clock).strip()
-            parent = ("-p", notice.begun) if notice.begun else ()
             words = f"Began to tell of {notice.week}\n\n{uuid.uuid4().hex}"
-            mark = self._ok(
-                *("commit-tree", tree, *parent, "-m", words),
-                clock=clock,
-                environment=self._identity,
-            ).strip()
+            mark = self._new_mark(words, notice.begun, clock)
             return self._set_mark(_BEGUN + _key(notice.week, notice.commit), mark, clock)
 
         return self._with_clone(Clock(self._deadline), attempt)
@@ -307,22 +319,67 @@ class GitBlog:
 
         self._with_clone(Clock(self._deadline), attempt)
 
-    def _owing(self, view: _View, clock: Clock) -> Iterator[tuple[str, Week]]:
-        """Yield our newest commits that owe a notice, with their weeks."""
-        said = self._ok(
-            *("log", f"--max-count={_MOST_OWED}", "--grep", f"^{_OWES}$", "--format=%H%n%B%x00"),
-            view.tip,
-            clock=clock,
-        )
-        for text in said.split("\0"):
-            commit, _, words = text.strip().partition("\n")
-            if week := re.search(r"^Report-Week: (\S+)$", words, re.MULTILINE):
-                yield commit, Week.parse(week[1])
+    def thread(self, week: Week) -> str:
+        """Return the thread that the week's notices belong to; empty where none is known.
 
-    def _marks(self, clock: Clock) -> dict[str, str]:
-        said = self._ok("ls-remote", "origin", f"{_MARKS}*", clock=clock)
+        It stands in the message of a commit that only a ref beside the branches leads to. Raises
+        PublishingError where the blog can't be read.
+        """
+
+        def ask(clock: Clock) -> str:
+            mark = self._known_mark(f"{_THREAD}{week}", clock)
+            return self._ok("log", "-1", "--format=%b", mark, clock=clock).strip() if mark else ""
+
+        return self._with_clone(Clock(self._deadline), ask)
+
+    def keep_thread(self, week: Week, thread: str) -> None:
+        """Remember the thread that the week's notices belong to, on whatever machine.
+
+        Of all who open one at once, the first one's is kept. Raises PublishingError where the
+        remote takes no such mark.
+        """
+
+        def attempt(clock: Clock) -> None:
+            name = f"{_THREAD}{week}"
+            words = f"Where notices about {week} belong\n\n{thread}"
+            mark = self._new_mark(words, self._known_mark(name, clock), clock)
+            self._set_mark(name, mark, clock)
+
+        self._with_clone(Clock(self._deadline), attempt)
+
+    def _untold(self, says: str, revisions: list[str], clock: Clock) -> Iterator[Owed]:
+        """Yield the notices of our newest commits among the revisions, if nobody sent them."""
+        marks = self._marks(clock)
+        options = (f"--max-count={_MOST_OWED}", "--grep", f"^{says}$", "--format=%H%n%B%x00")
+        for text in self._ok("log", *options, *revisions, clock=clock).split("\0"):
+            commit, _, words = text.strip().partition("\n")
+            named = re.search(r"^Report-Week: (\S+)$", words, re.MULTILINE)
+            week = Week.parse(named[1]) if named else None
+            if week and f"{_SENT}{_key(week, commit)}" not in marks:
+                begun = marks.get(f"{_BEGUN}{_key(week, commit)}", "")
+                at = self._begun_at(_key(week, commit), begun, clock) if begun else None
+                yield Owed(week, commit, begun, at)
+
+    def _marks(self, clock: Clock, pattern: str = f"{_MARKS}*") -> dict[str, str]:
+        said = self._ok("ls-remote", "origin", pattern, clock=clock)
         lines = (line.partition("\t") for line in said.splitlines())
         return {name: value for value, _, name in lines}
+
+    def _known_mark(self, name: str, clock: Clock) -> str:
+        """Return the commit that the mark leads to, fetched; empty where there is none."""
+        mark = self._marks(clock, name).get(name, "")
+        if mark:
+            self._fetch(f"+{name}:{name}", clock)
+        return mark
+
+    def _new_mark(self, words: str, parent: str, clock: Clock) -> str:
+        """Return a commit of no files that says `words`."""
+        tree = self._ok("mktree", clock=clock).strip()
+        return self._ok(
+            *("commit-tree", tree, *(("-p", parent) if parent else ()), "-m", words),
+            clock=clock,
+            environment=self._identity,
+        ).strip()
 
     def _begun_at(self, key: str, mark: str, clock: Clock) -> datetime:
         self._fetch(f"+{_BEGUN}{key}:{_BEGUN}{key}", clock)
@@ -425,12 +482,17 @@ class GitBlog:
                 "Set PAPERWEEK_BLOG_BRANCH to one of its branches, or create this one first.",
             )
         view = _View(branch, heads.get(source, ""), source)
-        if view.tip and not self._has(view, clock):
-            self._fetch(f"+refs/heads/{source}:{_tracking(source)}", clock)
-            tip = self._ok("rev-parse", _tracking(source), clock=clock).strip()
-            view = replace(view, tip=tip)
+        if view.tip:
+            view = replace(view, tip=self._fetched(view, clock))
         self._seen = view
         return view
+
+    def _fetched(self, view: _View, clock: Clock) -> str:
+        """Return the tip with its history here, or the newer one that came instead."""
+        if self._has(view, clock):
+            return view.tip
+        self._fetch(f"+refs/heads/{view.source}:{_tracking(view.source)}", clock)
+        return self._ok("rev-parse", _tracking(view.source), clock=clock).strip()
 
     def _heads(self, clock: Clock) -> tuple[dict[str, str], str]:
         """Return the remote's branches with their tips, and the name of its default branch."""
@@ -511,7 +573,7 @@ class GitBlog:
                 *("commit-tree", tree, *parent),
                 clock=clock,
                 environment=self._identity,
-                given=_message(change, blobs),
+                given=_message(change, blobs, self._owes),
             ).strip()
 
     @property
@@ -645,7 +707,7 @@ class GitBlog:
 
     def _open(self, clock: Clock) -> None:
         """Make the clone where there is none; in a side folder first, so that half is nothing."""
-        if (self._clone / "HEAD").exists():
+        if (self._clone / "HEAD").exists() and not self._is_anothers:
             return
         self._discard()
         with tempfile.TemporaryDirectory(dir=self._clone.parent, prefix="new-") as folder:
@@ -657,6 +719,15 @@ class GitBlog:
             if not made.is_good:
                 raise self._failure(made)
             new.rename(self._clone)
+
+    @property
+    def _is_anothers(self) -> bool:
+        """Whether somebody's own clone lies there: git would follow its address before ours."""
+        try:
+            config = (self._clone / "config").read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return False
+        return bool(re.search(r"^\s*(push)?url\s*=", config, re.MULTILINE | re.IGNORECASE))
 
     def _discard(self) -> None:
         self._seen = None
@@ -731,12 +802,12 @@ def _tracking(branch: str) -> str:
     return f"refs/remotes/origin/{branch}"
 
 
-def _message(change: Change, blobs: Mapping[str, str]) -> str:
+def _message(change: Change, blobs: Mapping[str, str], says: str) -> str:
     lines = [change.subject, ""]
     for week, path in change.posts.items():
         ours = f"Report-Blob: {blobs[path]}" if path in blobs else f"Report-Unpublished: {path}"
         lines += [f"Report-Week: {week}", ours]
-    owes = [_OWES] if change.owes_notice else []
+    owes = [says] if change.owes_notice else []
     return "\n".join([*lines, f"Report-Run: {uuid.uuid4().hex}", *owes, ""])
 
 

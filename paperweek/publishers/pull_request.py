@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from paperweek.approval import request_of
 from paperweek.errors import BlogForbidden, BlogUnreachable, BlogUnusable, ConfigurationError
 from paperweek.model import Outcome, Post, Publication, PublishedWeek, Week
+from paperweek.ports import Owed
 from paperweek.publishers.git_blog import GitBlog
 
 log = logging.getLogger(__name__)
@@ -34,9 +35,12 @@ _SLUG = re.compile(r"[\w.-]+/[\w.-]+")
 _LIMITED = re.compile(r"rate limit|abuse", re.IGNORECASE)
 
 
+_BRANCHES = "report/"
+
+
 def branch_of(week: Week) -> str:
     """Return the branch on which the week's post waits."""
-    return f"report/{week.label}"
+    return f"{_BRANCHES}{week.label}"
 
 
 class PullRequests:
@@ -98,6 +102,31 @@ class PullRequests:
         address = self._open(post, is_new=done.outcome is Outcome.PUBLISHED)
         opened = Outcome.PUBLISHED if not known else done.outcome
         return replace(done, outcome=opened, pull_request=address)
+
+    @property
+    def owes_notices(self) -> bool:
+        """Whether a pull request owes a notice, and this is remembered."""
+        return self._blog.owes_notices
+
+    def owed(self) -> tuple[Owed, ...]:
+        """Return the notices that are owed for posts that wait for a person, the newest first."""
+        return tuple(
+            replace(notice, pull_request=str(found[0].get("html_url", "")))
+            for notice in self._blog.owed_on(_BRANCHES)
+            if (found := self._find(notice.week, "open"))
+        )
+
+    def read_of(self, notice: Owed, path: str) -> str | None:
+        """Return the text of the file in the commit that the notice is about; None: no such."""
+        return self._blog.read_of(notice, path)
+
+    def claim(self, notice: Owed) -> bool:
+        """Return whether it is ours to send the notice: of all who ask at once, one hears yes."""
+        return self._blog.claim(notice)
+
+    def settle(self, notice: Owed) -> None:
+        """Remember that the notice was sent."""
+        self._blog.settle(notice)
 
     def _proposed(self, week: Week) -> Publication | None:
         """Return what became of the week's pull request; None where there is none."""

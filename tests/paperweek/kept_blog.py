@@ -61,7 +61,7 @@ class KeptBlog:
         git(self.person, "commit", "--quiet", "-m", "By hand")
         git(self.person, "push", "--quiet", "origin", "main")
 
-    def open(self, cache: str = "cache", **settings: str) -> GitBlog:
+    def open(self, cache: str = "cache", **settings: object) -> GitBlog:
         """Return the blog as a machine with this cache sees it."""
         return GitBlog(str(self.bare), cache=self.folder / cache, **settings)  # type: ignore[arg-type]
 
