@@ -61,6 +61,8 @@ _LAST_QUESTION_SECONDS = 20.0
 """How long the remote is asked, after the deadline, whether a push arrived."""
 _LONGEST_PAUSE = 3.0
 _LONGEST_REASON = 160
+_STAGED, _NEW = "commit-", "new-"
+"""How the names of folders begin that last no longer than a call."""
 
 _MOVED = re.compile(
     r"fetch first|non-fast-forward|stale info|failed to update ref|cannot lock ref|failed to lock|"
@@ -548,7 +550,7 @@ class GitBlog:
         for path in change.files:
             self._refuse_odd(path)
             self._refuse_links(view, path, clock)
-        with tempfile.TemporaryDirectory(dir=self._clone, prefix="commit-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._clone, prefix=_STAGED) as folder:
             scratch = Path(folder)
             # Nothing is checked out there, but taking a file off the index asks for a work tree.
             index = {"GIT_INDEX_FILE": str(scratch / "index"), "GIT_WORK_TREE": folder}
@@ -707,10 +709,12 @@ class GitBlog:
 
     def _open(self, clock: Clock) -> None:
         """Make the clone where there is none; in a side folder first, so that half is nothing."""
+        self._sweep()
         if (self._clone / "HEAD").exists() and not self._is_anothers:
             return
         self._discard()
-        with tempfile.TemporaryDirectory(dir=self._clone.parent, prefix="new-") as folder:
+        side = f"{self._clone.stem}-{_NEW}"
+        with tempfile.TemporaryDirectory(dir=self._clone.parent, prefix=side) as folder:
             new = Path(folder) / "clone.git"
             new.mkdir()
             made = self._git.run(
@@ -728,6 +732,15 @@ class GitBlog:
         except FileNotFoundError:
             return False
         return bool(re.search(r"^\s*(push)?url\s*=", config, re.MULTILINE | re.IGNORECASE))
+
+    def _sweep(self) -> None:
+        """Take away what a run that was killed had made for a moment: nobody else is here."""
+        left_behind = (
+            *self._clone.glob(f"{_STAGED}*"),
+            *self._clone.parent.glob(f"{self._clone.stem}-{_NEW}*"),
+        )
+        for folder in left_behind:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _discard(self) -> None:
         self._seen = None

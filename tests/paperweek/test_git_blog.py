@@ -628,6 +628,19 @@ class TestWorkingCopy:
         assert done.outcome is Outcome.PUBLISHED
         assert commits(bare)[0] == "Weekly report 2025-W05"
 
+    def test_what_a_killed_run_left_for_a_moment_is_swept_away(
+        self, bare: Path, tmp_path: Path, open_blog: Callable[..., GitBlog]
+    ) -> None:
+        open_blog(bare, cache=tmp_path / "cache").publish(post(Week(2025, 1)))
+        clone = self.clone(tmp_path)
+        staged, half = clone / "commit-ab12", clone.parent / f"{clone.stem}-new-ab12"
+        of_another = clone.parent / "0123-new-ab12"
+        for folder in (staged, half, of_another):
+            folder.mkdir()
+            (folder / "index").touch()
+        open_blog(bare, cache=tmp_path / "cache").standing(WEEK)
+        assert [folder.exists() for folder in (staged, half, of_another)] == [False, False, True]
+
     def test_it_holds_no_content_that_nobody_asked_for(
         self, bare: Path, person: Path, tmp_path: Path, open_blog: Callable[..., GitBlog]
     ) -> None:
