@@ -37,6 +37,7 @@ from tests.world.synthetic import WEEK, write_synthetic_week
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
+SPENDING = CHECKOUT / "tests" / "spending.py"
 SIZES = (150, 3_000, 30_000)
 RUNS = 5
 LONG_SECONDS = 25.0
@@ -165,29 +166,22 @@ def spent(command: Sequence[str], home: Path, settings: Mapping[str, str]) -> Co
         "PAPERWEEK_CACHE_DIR": str(home / "cache"),
         **settings,
     }
-    with (home / "out").open("w+b") as out, (home / "err").open("w+b") as err:
-        begun = time.perf_counter()
-        child = subprocess.Popen(
-            [sys.executable, *command], env=environment, cwd=home, stdout=out, stderr=err
-        )
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - begun
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            err.seek(0)
-            words = err.read()[-3000:].decode(errors="replace")
-            raise RuntimeError(f"{' '.join(command)} failed:\n{words}")
-        out.seek(0)
-        last = (out.read().splitlines() or [b""])[-1]
-    said = json.loads(last) if last.startswith(b"{") else {}
+    note = home / "spent.json"
+    done = subprocess.run(
+        [sys.executable, str(SPENDING), str(note), sys.executable, *command],
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+    last = (done.stdout.splitlines() or [""])[-1]
+    said = json.loads(last) if last.startswith("{") else {}
     if silent := said.get("silent_sources"):
         raise RuntimeError(f"{' '.join(command)} lacks {silent}: nothing was measured")
-    return Cost(
-        cpu=usage.ru_utime + usage.ru_stime,
-        wall=wall,
-        memory=usage.ru_maxrss * 1024 / 1e6,
-        said=said,
-    )
+    return Cost(**json.loads(note.read_text()), said=said)
 
 
 def typical(costs: Sequence[Cost]) -> Cost:

@@ -21,6 +21,7 @@ from tests.bench import (
     preview,
     publishing,
     server,
+    spent,
     table,
     tokens,
     typical,
@@ -86,6 +87,18 @@ def test_the_flow_is_set_against_the_library_round_by_round() -> None:
         ["a flow that does nothing", "1.50", "2.00"],
     ]
     assert "2.00 s more than the library" in lines[-2]
+
+
+def test_the_memory_of_who_measures_is_not_counted(tmp_path: Path) -> None:
+    held = b"1" * 200_000_000
+    assert spent(("-c", "pass"), tmp_path, {}).memory < len(held) / 2e6
+
+
+def test_a_run_that_fails_is_not_measured_but_said(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="no week"):
+        spent(("-c", "raise SystemExit('no week')"), tmp_path, {})
+    with pytest.raises(RuntimeError, match="lacks"):
+        spent(("-c", """print('{"silent_sources": ["arxiv"]}')"""), tmp_path, {})
 
 
 def test_the_machine_is_told_without_names_and_places() -> None:
