@@ -75,6 +75,8 @@ _OWED, _PROPOSED = "Report-Notice: owed", "Report-Notice: proposed"
 to the branch with it, in whatever commit a person merges: that one owes nothing any more."""
 _MOST_OWED, _MOST_WAITING = 53, 8
 """Older posts are no news, whoever was told of them."""
+_OTHER_FORMAT = re.compile(r"mismatched algorithms|does not support this repository's hash")
+"""A repository of SHA-256, as git says it to a clone of SHA-1."""
 _DIRTY = re.compile(r"Working directory has|[Cc]ould not update working tree|working tree")
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=PublishingError)
@@ -137,6 +139,8 @@ class GitBlog:
         self._bot_name, self._bot_mail = parseaddr(bot)
         key = hashlib.sha256(address.text.encode()).hexdigest()[:16]
         self._clone = cache / "blogs" / f"{key}.git"
+        # What nearly every host keeps; one that keeps the other says so to the first clone.
+        self._object_format = "sha1"
         self._seen: _View | None = None
 
     def standing(self, week: Week) -> Publication | None:
@@ -718,7 +722,13 @@ class GitBlog:
             new = Path(folder) / "clone.git"
             new.mkdir()
             made = self._git.run(
-                new, "init", "--bare", "--quiet", "--template=", seconds=clock.left
+                new,
+                "init",
+                "--bare",
+                "--quiet",
+                "--template=",
+                f"--object-format={self._object_format}",
+                seconds=clock.left,
             )
             if not made.is_good:
                 raise self._failure(made)
@@ -793,7 +803,11 @@ class GitBlog:
         self._ok("fetch", *options, "origin", where, clock=clock)
 
     def _failure(self, answer: Answer) -> Exception:
-        return self._git.error(answer) or BrokenCloneError(self._git.detail(answer))
+        detail = self._git.detail(answer)
+        if self._object_format == "sha1" and _OTHER_FORMAT.search(detail):
+            self._object_format = "sha256"
+            return BrokenCloneError(detail)
+        return self._git.error(answer) or BrokenCloneError(detail)
 
     def _error(self, kind: type[_E], what: str, remedy: str = "") -> _E:
         return kind(self._git.address.text, self._git.branch, what, remedy)

@@ -578,6 +578,23 @@ class TestBadDays:
         assert f"--add safe.directory {person}" in caught.value.hint
 
 
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_blog_of_longer_object_ids_is_a_blog(
+    tmp_path: Path, open_blog: Callable[..., GitBlog], is_empty: bool
+) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "--object-format=sha256", "-b", "main", "long.git")
+    if not is_empty:
+        git(tmp_path, "init", "--quiet", "--object-format=sha256", "-b", "main", "person")
+        commit(tmp_path / "person", {"notes.yml": "title: A blog\n"})
+        git(tmp_path / "person", "push", "--quiet", str(tmp_path / "long.git"), "main")
+
+    done = open_blog(tmp_path / "long.git").publish(post())
+    again = open_blog(tmp_path / "long.git").publish(post())
+
+    assert (done.outcome, len(done.commit)) == (Outcome.PUBLISHED, 64)
+    assert (again.outcome, again.commit) == (Outcome.UNCHANGED, done.commit)
+
+
 class TestWorkingCopy:
     def clone(self, tmp_path: Path) -> Path:
         return next((tmp_path / "cache").glob("blogs/*.git"))
@@ -597,6 +614,7 @@ class TestWorkingCopy:
             "broken ref",
             "only a folder",
             "a file",
+            "another's clone",
         ],
     )
     def test_damage_heals_by_itself(
@@ -621,6 +639,10 @@ class TestWorkingCopy:
             (clone / "config").write_text("[core\n")
         elif damage == "broken ref":
             (clone / "refs/remotes/origin/main").write_text("0" * 39 + "\n")
+        elif damage == "another's clone":
+            other = bare_repository(tmp_path / "other.git")
+            subprocess.run(["rm", "-r", clone], check=True)
+            git(tmp_path, "clone", "--quiet", "--bare", str(other), str(clone))
         else:
             subprocess.run(["rm", "-r", clone], check=True)
             clone.mkdir() if damage == "only a folder" else clone.write_text("")
