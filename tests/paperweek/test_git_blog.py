@@ -643,6 +643,7 @@ class TestWorkingCopy:
             other = bare_repository(tmp_path / "other.git")
             subprocess.run(["rm", "-r", clone], check=True)
             git(tmp_path, "clone", "--quiet", "--bare", str(other), str(clone))
+            subprocess.run(["rm", "-r", other], check=True)
         else:
             subprocess.run(["rm", "-r", clone], check=True)
             clone.mkdir() if damage == "only a folder" else clone.write_text("")
