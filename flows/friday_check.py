@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.checking import findings
+from flows.forms import A_WEEK, asks
 from flows.naming import page_of_run
 from flows.weekly_report import weekly_report
 from paperweek.announcing import announce_red
@@ -24,16 +25,30 @@ logger = logging.getLogger(__name__)
 
 
 @flow(name="friday-check", timeout_seconds=7200, persist_result=False)
-def friday_check(week: str = "", spend: bool = True) -> State[Any]:
-    """Rehearse the report that is due on Sunday, and check keys, remotes and sources.
-
-    Args:
-        week: The week to rehearse, or any day in it. Empty: the one that the coming Sunday ends.
-        spend: Call the language model, if one writes, so that a dead key is found on Friday.
-    """
+def friday_check(
+    week: Annotated[
+        str,
+        asks(
+            "Week",
+            "The week to rehearse, such as 2025-W05, or any day in it. Leave it empty for the one "
+            "that the coming Sunday ends.",
+            pattern=A_WEEK,
+        ),
+    ] = "",
+    spend: Annotated[
+        bool,
+        asks(
+            "Try the language model",
+            "Call it once, if one writes, so that a dead key is found on Friday. It costs a "
+            "fraction of a cent.",
+        ),
+    ] = True,
+) -> State[Any]:
+    """Rehearse the report that is due on Sunday, and check keys, remotes and sources."""
     settings = Settings.from_environment()
     due: datetime = runtime.flow_run.scheduled_start_time or datetime.now(UTC)
-    edition = Week.parse(week) if week else Week.containing(due.astimezone(settings.zone).date())
+    coming = Week.containing(due.astimezone(settings.zone).date())
+    edition = Week.parse(week) if week.strip() else coming
     red = [check for check in findings(settings, due, spend=spend) if not check.is_well]
     if rehearsed := rehearse(edition):
         red.append(rehearsed)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from prefect import flow
 
+from flows.forms import A_WEEK, asks
 from flows.naming import run_name
 from flows.weekly_report import name_the_outcome, tell_the_owner, weekly_report
 from paperweek.summary import Summary
@@ -20,26 +21,50 @@ from paperweek.summary import Summary
     persist_result=False,
 )
 def manual(
-    week: str = "",
-    writer: Literal["as set", "extractive", "llm"] = "as set",
-    rehearse: bool = False,
-    approve: bool = False,
-    rewrite: bool = False,
+    week: Annotated[
+        str,
+        asks(
+            "Week",
+            "A week such as 2025-W05, or any day in it such as 2025-02-01. Leave it empty for "
+            "the week that just ended.",
+            pattern=A_WEEK,
+        ),
+    ] = "",
+    writer: Annotated[
+        Literal["as set", "extractive", "llm"],
+        asks(
+            "Who writes",
+            "“as set” is whoever writes on Sundays. “extractive” takes sentences from the "
+            "abstracts, needs no key and costs nothing. “llm” is the language model that is set, "
+            "and is paid for.",
+        ),
+    ] = "as set",
+    rehearse: Annotated[
+        bool,
+        asks(
+            "Only rehearse",
+            "Do everything, but publish nothing and tell nobody. The post is shown under "
+            "Artifacts.",
+        ),
+    ] = False,
+    approve: Annotated[
+        bool,
+        asks(
+            "Ask me before publishing",
+            "The run is suspended once the post is written, and you are told. Read the post under "
+            "Artifacts, then resume the run and choose to publish or to discard it.",
+        ),
+    ] = False,
+    rewrite: Annotated[
+        bool,
+        asks(
+            "Write it anew",
+            "Replace a post that was published before. One that a person edited stays as they "
+            "left it.",
+        ),
+    ] = False,
 ) -> Summary:
-    """Publish the report on one week of AI papers.
-
-    Args:
-        week: The week, such as 2025-W05, or any day in it, such as 2025-02-01. Leave it empty for
-            the week that just ended.
-        writer: Who writes. "extractive" takes sentences from the abstracts, needs no key and costs
-            nothing; "llm" is the language model that is set, and is paid for.
-        rehearse: Do everything, but publish nothing and tell nobody. The post is shown under
-            Artifacts.
-        approve: Wait before publishing. The run suspends once the post is written; read it under
-            Artifacts, then resume the run and choose to publish or to discard it.
-        rewrite: Write a week anew that was published before. A post that a person edited stays as
-            they left it.
-    """
+    """Publish the report on one week of AI papers: all fields may stay as they are."""
     return weekly_report.fn(
         week=week,
         writer="" if writer == "as set" else writer,

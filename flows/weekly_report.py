@@ -137,6 +137,7 @@ def weekly_report(
         approve: Wait, before publishing, for a person who has read the post.
         quiet: Tell nobody: whoever started the run does.
     """
+    week = Week.parse(week).label if week.strip() else ""  # a wrong one is said before all else
     settings, site = settle(writer)
     house = connect(settings, offline=offline, snapshot=snapshot, rehearse=rehearse)
     edition = choose(week, settings, site, house.weeks, rehearse)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 import yaml
 
 from tests.conftest import CHECKOUT, clean_environment
@@ -58,16 +59,46 @@ def test_every_parameter_fits_the_flow(deployment: dict[str, Any]) -> None:
     assert set(deployment["parameters"]) <= set(inspect.signature(flow.fn).parameters)
 
 
-def test_the_form_asks_for_what_a_person_decides_and_explains_it() -> None:
+def form_of(deployment: str) -> dict[str, Any]:
+    """Return the fields of the form in Prefect's pages, as its server knows them."""
+    from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415
     from prefect.utilities.callables import parameter_schema  # noqa: PLC0415
 
-    from flows.manual import manual  # noqa: PLC0415
+    (entrypoint,) = (d["entrypoint"] for d in DEPLOYMENTS if d["name"] == deployment)
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint)
+    return parameter_schema(flow).properties
 
-    form = parameter_schema(manual).properties
 
-    assert list(form) == ["week", "writer", "rehearse", "approve", "rewrite"]
-    assert all(len(field["description"]) > 40 for field in form.values())
+def test_the_form_asks_for_what_a_person_decides_in_their_order() -> None:
+    form = form_of("manual")
+
+    assert sorted(form, key=lambda name: form[name]["position"]) == [
+        *("week", "writer", "rehearse", "approve", "rewrite"),
+    ]
     assert form["writer"]["enum"] == ["as set", "extractive", "llm"]
+    assert {name for name in form if form[name]["type"] == "boolean"} == {
+        *("rehearse", "approve", "rewrite"),
+    }
+
+
+@by_name
+def test_each_field_of_a_form_has_a_title_and_explains_itself(deployment: dict[str, Any]) -> None:
+    for name, field in form_of(deployment["name"]).items():
+        # Prefect calls a field like its parameter, unless it is told better.
+        assert field["title"] != name
+        assert field["title"][0].isupper()
+        assert len(field["description"]) > 60
+        assert "\n" not in field["description"]
+
+
+@pytest.mark.parametrize("week", ["", " ", "2025-W05", "2025-02-01", " 2025-W05 "])
+def test_the_form_takes_a_week_or_a_day_or_nothing(week: str) -> None:
+    assert re.search(form_of("manual")["week"]["pattern"], week)
+
+
+@pytest.mark.parametrize("week", ["next", "2025-05", "W05", "2025-W05 2025-W06", "05.02.2025"])
+def test_the_form_takes_no_other_words_for_a_week(week: str) -> None:
+    assert not re.search(form_of("manual")["week"]["pattern"], week)
 
 
 @by_name
@@ -132,6 +163,16 @@ def test_it_deploys_to_a_real_server(prefect_server: Mapping[str, str], tmp_path
     assert "flows.sunday.sunday" in told
     assert "0 8 * * 0" in told
     assert f"'directory': '{CHECKOUT}'" in told
+    assert_a_word_is_no_week(prefect_server["PREFECT_API_URL"])
+
+
+def assert_a_word_is_no_week(api: str) -> None:
+    """The server refuses the form itself: nothing is started that could only fail."""
+    form = requests.get(f"{api}/deployments/name/report/manual", timeout=120).json()
+    address = f"{api}/deployments/{form['id']}/create_flow_run"
+    for week, status in {"next": 409, "2025-W05": 201}.items():
+        answer = requests.post(address, json={"parameters": {"week": week}}, timeout=120)
+        assert answer.status_code == status, answer.text
 
 
 def test_a_stranger_of_our_name_on_the_path_is_named(tmp_path: Path) -> None:

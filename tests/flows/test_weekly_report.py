@@ -240,6 +240,32 @@ def test_an_empty_week_is_refused(run: Run, tmp_path: Path) -> None:
     assert git("for-each-ref", cwd=tmp_path / "blog.git") == ""
 
 
+def test_a_week_that_is_none_is_said_before_anybody_is_asked(tmp_path: Path) -> None:
+    form = (
+        "from flows.manual import manual\n"
+        "from paperweek.errors import ConfigurationError\n"
+        "try: manual.fn(week='2025-W60', approve=True)\n"
+        "except ConfigurationError as error: print(error)\n"
+    )
+    # No blog, no source and no server can be reached here: whoever asked one would fail otherwise.
+    nobody = f"http://127.0.0.1:{free_port()}"
+    environment = clean_environment(tmp_path / "home") | {
+        "PAPERWEEK_BLOG": f"{nobody}/blog.git",
+        "HF_ENDPOINT": nobody,
+        "PREFECT_API_URL": f"{nobody}/api",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", form],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout == "week ('2025-W60'): there is no such ISO week.\n", done.stderr
+
+
 def test_a_notice_that_fails_leaves_the_week_published(run: Run, tmp_path: Path) -> None:
     with slack((404, "no_service")) as channel:
         ended = run(WEEK.label, PAPERWEEK_SLACK_WEBHOOK_URL=channel.url)
