@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from paperweek.errors import ConfigurationError
 from paperweek.model import Week
 from paperweek.ports import Blog, KeptBlog, Notifier, PaperSource, Threads, Writer
 from paperweek.settings import Settings, prepare_git
@@ -218,7 +219,10 @@ def connect_notifier(settings: Settings) -> Notifier:
 
 
 def connect_threads(settings: Settings) -> Threads | None:
-    """Return the blog as it remembers threads; None where it is not made yet."""
+    """Return the blog as it remembers threads; None where there is none to ask yet."""
     if _is_to_be_made(settings):
         return None
-    return _git_blog(settings, deadline=_THREAD_SECONDS)
+    try:
+        return _git_blog(settings, deadline=_THREAD_SECONDS)
+    except ConfigurationError:  # of the blog's address; whoever is to be told of that must be
+        return None

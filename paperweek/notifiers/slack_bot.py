@@ -1,8 +1,10 @@
 """A notice into Slack by an app's bot, which keeps all notices about a week in one thread.
 
 The first notice about a week opens a thread, and every later one answers in it: that of a run
-again, of a failure, of a person's edit. Which thread that is lies in the blog, so that it survives
-a lost machine; where the blog can't be read or keeps no such mark, a notice stands by itself.
+again, of a failure, of a person's edit. What is news shows in the channel as well, so that nobody
+misses a post because a failure opened its thread. Which thread it is lies in the blog, so that it
+survives a lost machine; where the blog can't be read or keeps no such mark, a notice stands by
+itself, and so does one about several weeks.
 
 The token is a secret. It never reaches a log line or an exception, not even the hidden context of
 one: slack_sdk's own errors carry the request with it.
@@ -21,7 +23,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import WebClient
 
 from paperweek.errors import NoticeNotSent, PaperweekError
-from paperweek.model import Week
+from paperweek.model import Outcome, Week
 from paperweek.notices import Notice
 from paperweek.notifiers._slack import (
     ANSWER_CHARACTERS,
@@ -112,7 +114,8 @@ class SlackBot:
 
     def send(self, notice: Notice) -> None:
         """Deliver the notice. Raises NoticeNotSent, without the token, where Slack took none."""
-        thread = self._thread(notice.week) if notice.week else ""
+        known = self._thread(notice.week) if notice.week else None
+        thread = known or ""
         answer = self._post(notice, thread)
         if thread and isinstance(answer, _Refusal) and answer.code in _NO_THREAD:
             thread, answer = "", self._post(notice, "")
@@ -120,7 +123,7 @@ class SlackBot:
             raise answer.error()
         if isinstance(answer, NoticeNotSent):
             raise answer
-        if notice.week and not thread:
+        if notice.week and known is not None and not thread:
             self._keep(notice.week, answer)
 
     def _post(self, notice: Notice, thread: str) -> str | _Refusal | NoticeNotSent:
@@ -130,7 +133,10 @@ class SlackBot:
         """
         try:
             answer = self._client.chat_postMessage(
-                channel=self._channel, thread_ts=thread or None, **message_of(notice)
+                channel=self._channel,
+                thread_ts=thread or None,
+                reply_broadcast=bool(thread) and notice.outcome is not Outcome.UNCHANGED,
+                **message_of(notice),
             )
             return str(answer.get("ts", ""))
         except SlackApiError as error:
@@ -143,12 +149,15 @@ class SlackBot:
         except (OSError, SlackClientError, http.client.HTTPException, ValueError) as error:
             return lost(error)
 
-    def _thread(self, week: Week) -> str:
+    def _thread(self, week: Week) -> str | None:
+        """Return the week's thread in our channel, or nothing; None where nobody can tell."""
+        if not self._threads:
+            return None
         try:
-            kept = self._threads.thread(week) if self._threads else ""
+            kept = self._threads.thread(week)
         except PaperweekError as error:
             logger.warning("The notice stands by itself, outside its week's thread: %s", error)
-            return ""
+            return None
         ts = kept.removeprefix(self._mark)
         return ts if kept.startswith(self._mark) and _TS.fullmatch(ts) else ""
 

@@ -36,8 +36,10 @@ from paperweek.notifiers.slack_webhook import SlackWebhook
 from paperweek.ports import Notifier
 from paperweek.rendering import render_post
 from paperweek.summary import CaughtUp, Summary
+from tasks.publish_post import publish_post
 from tests.conftest import CHECKOUT
-from tests.fakes import FakeNotifier
+from tests.fakes import POST as A_POST
+from tests.fakes import FakeBlog, FakeNotifier
 from tests.world.slack import CHANNEL, TOKEN, shown, slack
 
 WEEK = Week(2025, 5)
@@ -328,6 +330,16 @@ def test_a_notice_can_be_made_again_from_the_data_file_alone() -> None:
     assert Summary.of_data(WEEK, "c" * 40, post.data) == fresh
     standing = Summary.of_standing(replace(publication, outcome=Outcome.UNCHANGED), post.data)
     assert (standing.calls, standing.tokens_in, standing.price_usd) == (0, 0, 0.0)
+
+
+def test_a_failure_says_at_which_step_it_happened() -> None:
+    blog = FakeBlog([BlogForbidden("blog", "main", "it refused access")])
+
+    with pytest.raises(BlogForbidden) as caught:
+        publish_post.fn(A_POST, blog, rewrite=False)
+    notice = compose_notice(Summary.of_error(caught.value, WEEK.label))
+
+    assert "It failed at this step: publish post." in notice.lines
 
 
 def test_a_failure_names_its_week_and_no_step_where_it_was_in_none() -> None:

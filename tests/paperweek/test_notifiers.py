@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from paperweek import health
 from paperweek.announcing import announce, compose_notice
-from paperweek.errors import BlogUnreachable, NoticeNotSent, PoorWeek
+from paperweek.errors import BlogUnreachable, ConfigurationError, NoticeNotSent, PoorWeek
 from paperweek.model import Outcome, Week
 from paperweek.notices import Notice
 from paperweek.notifiers._slack import blocks_of, cut, message_of, weight
@@ -19,7 +20,9 @@ from paperweek.notifiers.log import Log
 from paperweek.notifiers.slack_bot import SlackBot
 from paperweek.notifiers.slack_webhook import SlackWebhook
 from paperweek.ports import Notifier
+from paperweek.settings import Settings
 from paperweek.summary import Summary
+from paperweek.wiring import connect_notifier
 from tests.paperweek.kept_blog import KeptBlog
 from tests.world.slack import (
     CHANNEL,
@@ -309,6 +312,7 @@ def test_notices_about_a_week_are_one_thread_on_whatever_machine(
 
     opened = world.posted[0]["ts"]
     assert [message.get("thread_ts") for message in world.posted] == [None, opened, None, None]
+    assert world.posted[1]["reply_broadcast"] is True  # news, which a thread must not hide
     assert CHANNEL not in blog.open("three").thread(WEEK)
     assert blog.commits == ["By hand"]
 
@@ -330,19 +334,103 @@ class Unreachable:
         raise BlogUnreachable("blog", "", f"no answer about {week}")
 
     def keep_thread(self, week: Week, thread: str) -> None:
+        raise AssertionError(f"asked again, for {thread} of {week}")
+
+
+class Full(Unreachable):
+    """A blog that takes no mark."""
+
+    def thread(self, week: Week) -> str:
+        return ""
+
+    def keep_thread(self, week: Week, thread: str) -> None:
         raise BlogUnreachable("blog", "", f"no place for {thread} of {week}")
 
 
+@pytest.mark.parametrize(
+    ("threads", "said"), [(Unreachable(), "stands by itself"), (Full(), "thread of its own")]
+)
 def test_without_a_memory_a_notice_stands_by_itself(
-    world: FakeSlack, caplog: pytest.LogCaptureFixture
+    threads: Unreachable, said: str, world: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bot = SlackBot(TOKEN, CHANNEL, threads=Unreachable(), api=world.api)
+    bot = SlackBot(TOKEN, CHANNEL, threads=threads, api=world.api)
 
     bot.send(REFUSED)
     bot.send(REFUSED)
 
     assert [m.get("thread_ts") for m in world.posted] == [None, None]
-    assert "stands by itself" in caplog.text
+    assert said in caplog.text
+
+
+@pytest.fixture
+def owner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, world: FakeSlack) -> pytest.MonkeyPatch:
+    """Set what an owner sets who has a bot and a webhook."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_CHANNEL": CHANNEL,
+        "SLACK_API": world.api,
+        "SLACK_WEBHOOK_URL": world.url,
+        "CACHE_DIR": str(tmp_path / "cache"),
+    }.items():
+        monkeypatch.setenv(f"PAPERWEEK_{name}", value)
+    return monkeypatch
+
+
+def test_a_bot_goes_before_a_webhook(owner: pytest.MonkeyPatch, world: FakeSlack) -> None:
+    connect_notifier(Settings.from_environment()).send(REFUSED)
+    owner.delenv("PAPERWEEK_SLACK_BOT_TOKEN")
+    owner.delenv("PAPERWEEK_SLACK_CHANNEL")
+    connect_notifier(Settings.from_environment()).send(REFUSED)
+    owner.delenv("PAPERWEEK_SLACK_WEBHOOK_URL")
+
+    assert isinstance(connect_notifier(Settings.from_environment()), Log)
+    assert [message.get("channel") for message in world.posted] == [CHANNEL, None]
+
+
+@pytest.mark.parametrize(
+    "blog", ["", "ext::sh -c true", "missing.git"], ids=["not yet", "odd", "missing"]
+)
+def test_a_bot_tells_also_where_there_is_no_blog_to_ask(
+    blog: str, owner: pytest.MonkeyPatch, world: FakeSlack
+) -> None:
+    owner.setenv("PAPERWEEK_BLOG", blog)
+
+    connect_notifier(Settings.from_environment()).send(REFUSED)
+
+    assert len(world.posted) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "geheimnis"),
+        ("SLACK_BOT_TOKEN", "xoxb-geheim nis"),
+        ("SLACK_BOT_TOKEN", ""),
+        ("SLACK_CHANNEL", ""),
+        ("SLACK_CHANNEL", "two words"),
+        ("SLACK_API", "slack.com/api"),
+    ],
+)
+def test_half_a_bot_is_said_and_its_token_is_not(
+    name: str, value: str, owner: pytest.MonkeyPatch
+) -> None:
+    owner.setenv(f"PAPERWEEK_{name}", value)
+
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.from_environment()
+
+    assert caught.value.name == f"PAPERWEEK_{name}"
+    assert "geheim" not in f"{caught.value!r} {caught.value} {caught.value.hint}"
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_token_is_redacted_wherever_it_stands() -> None:
+    settings = Settings.from_environment()
+
+    assert settings.redact(f"Bearer {TOKEN}") == "Bearer ***"
+    assert TOKEN not in repr(settings)
+    assert health.bot(settings.slack_channel).said.startswith("its token is well-formed, for #pa")
 
 
 class Broken:
