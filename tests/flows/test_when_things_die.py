@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from paperweek.publishers.git_blog import GitBlog
 from tests.conftest import clean_environment
 from tests.flows.prefect_life import Life, until
+from tests.paperweek.kept_blog import weekly_post
 from tests.world.corpus import read_corpus
 from tests.world.papers_server import PapersServer
 from tests.world.slack import FakeSlack, slack
@@ -159,7 +161,7 @@ def test_setting_up_automations_twice_doubles_none(life: Life) -> None:
     life.command("-m", "flows", "setup-automations")
     after = life.ask("POST", "automations/filter")
 
-    assert len(before) == 4
+    assert len(before) == 5
     assert [one["id"] for one in after] == [one["id"] for one in before]
 
 
@@ -211,6 +213,20 @@ def test_a_run_killed_between_push_and_notice_is_announced_once_by_the_next(
     until(lambda: {life.state(again), life.state(another)} == {"Completed"})
     assert blog.commits() == [f"Weekly report {WEEK}"]
     assert len([text for text in told(channel) if text.endswith("is published.")]) == 1
+
+
+def test_who_presses_the_button_hears_that_there_was_nothing_to_do_and_nobody_else(
+    life: Life, blog: HeldBlog, channel: FakeSlack, tmp_path: Path
+) -> None:
+    GitBlog(str(blog.folder), cache=tmp_path).publish(weekly_post(WEEK))
+    quiet = manual(life)
+    until(lambda: life.state(quiet) == "Completed")
+    assert told(channel) == []
+
+    pressed = {"type": "SCHEDULED", "message": "Run from the Prefect UI"}  # as the pages send it
+    asked = life.create_run("report/manual", parameters={"week": WEEK.label}, state=pressed)
+    until(lambda: life.state(asked) == "Completed")
+    assert told(channel) == [f"{WEEK} was published before; nothing changed."]
 
 
 def test_a_server_that_restarts_during_a_run_finds_it_completed(
