@@ -70,7 +70,8 @@ def announce_owed(
 
     `now` is in UTC, `place` what `Summary.on` takes. A notice that another run began to send is
     left to it for ten minutes; then it is sent again, and says that it may be a repetition. Where
-    the blog keeps no such record, `fresh` is announced and the others are not. Never raises.
+    the blog keeps no such record, `fresh` is announced and the others are not; where it can't be
+    reached just now, the next run tells what this one published. Never raises.
     """
     record = _Record(blog, notifier, now, place)
     fate = "none"
@@ -78,7 +79,7 @@ def announce_owed(
         owed = blog.owed()
     except PaperweekError as error:
         logger.warning("%s %s", error, error.hint)
-        return announce(fresh, notifier)
+        return _left(error) if _is_kept(fresh, error) else announce(fresh, notifier)
     published = fresh.commit if fresh.outcome is Outcome.PUBLISHED else ""
     others = [notice for notice in owed if notice.commit != published]
     if len(others) > _EACH_ALONE:
@@ -90,6 +91,15 @@ def announce_owed(
         if notice.week.label == fresh.week:
             fate = told
     return announce(fresh, notifier) if fresh.human_edited else fate
+
+
+def _is_kept(fresh: Summary, error: PaperweekError) -> bool:
+    """Tell whether the blog will remember that the run is to be told of, once it answers."""
+    return error.retryable and fresh.outcome is Outcome.PUBLISHED
+
+
+def _left(error: PaperweekError) -> str:
+    return f"failed: left to the next run, or it might come twice: {error}"
 
 
 def announce_waiting(summary: Summary, notifier: Notifier, url: str) -> str:
@@ -152,6 +162,8 @@ class _Record:
                 return _LEFT
         except PaperweekError as error:
             logger.warning("The blog keeps no record of notices: %s", error)
+            if error.retryable:
+                return _left(error)
             return announce(fresh, self.notifier) if fresh else "none"
         try:
             summary = fresh or self._summary(notice)
@@ -178,7 +190,8 @@ class _Record:
                     ours.append(notice)
             except (PaperweekError, ValueError) as error:
                 logger.warning("The blog keeps no record of a notice: %s", error)
-                weeks += filter(None, [fresh.get(notice.commit)])
+                if not (isinstance(error, PaperweekError) and error.retryable):
+                    weeks += filter(None, [fresh.get(notice.commit)])
         told = CaughtUp(tuple(sorted(weeks, key=lambda week: week.week)), caught_up.left)
         if told.outcome is Outcome.UNCHANGED:
             return "none"

@@ -142,6 +142,8 @@ class Owed:
     week: Week
     commit: str
     """The commit that published the week."""
+    key: str
+    """What the blog remembers it by, also where a person gave the commit another id."""
     begun: str = ""
     """The mark of a run that began to send it and may have died over it; empty: none did."""
     begun_at: datetime | None = None

@@ -73,6 +73,7 @@ _BEGUN, _SENT, _THREAD = (f"{_MARKS}{name}/" for name in ("begun", "sent", "thre
 _OWED, _PROPOSED = "Report-Notice: owed", "Report-Notice: proposed"
 """What a commit says of its notice. A proposal says it in other words, because its message may come
 to the branch with it, in whatever commit a person merges: that one owes nothing any more."""
+_SHORT = 12
 _MOST_OWED, _MOST_WAITING = 53, 8
 """Older posts are no news, whoever was told of them."""
 _OTHER_FORMAT = re.compile(r"mismatched algorithms|does not support this repository's hash")
@@ -313,7 +314,7 @@ class GitBlog:
         def attempt(clock: Clock) -> bool:
             words = f"Began to tell of {notice.week}\n\n{uuid.uuid4().hex}"
             mark = self._new_mark(words, notice.begun, clock)
-            return self._set_mark(_BEGUN + _key(notice.week, notice.commit), mark, clock)
+            return self._set_mark(_BEGUN + notice.key, mark, clock)
 
         return self._with_clone(Clock(self._deadline), attempt)
 
@@ -321,7 +322,7 @@ class GitBlog:
         """Remember that the notice was sent. Raises PublishingError where that can't be kept."""
 
         def attempt(clock: Clock) -> None:
-            self._set_mark(_SENT + _key(notice.week, notice.commit), notice.commit, clock)
+            self._set_mark(_SENT + notice.key, notice.commit, clock)
 
         self._with_clone(Clock(self._deadline), attempt)
 
@@ -361,10 +362,11 @@ class GitBlog:
             commit, _, words = text.strip().partition("\n")
             named = re.search(r"^Report-Week: (\S+)$", words, re.MULTILINE)
             week = Week.parse(named[1]) if named else None
-            if week and f"{_SENT}{_key(week, commit)}" not in marks:
-                begun = marks.get(f"{_BEGUN}{_key(week, commit)}", "")
-                at = self._begun_at(_key(week, commit), begun, clock) if begun else None
-                yield Owed(week, commit, begun, at)
+            key = f"{week}-{_run_of(words) or commit[:_SHORT]}"
+            if week and f"{_SENT}{key}" not in marks:
+                begun = marks.get(f"{_BEGUN}{key}", "")
+                at = self._begun_at(key, begun, clock) if begun else None
+                yield Owed(week, commit, key, begun, at)
 
     def _marks(self, clock: Clock, pattern: str = f"{_MARKS}*") -> dict[str, str]:
         said = self._ok("ls-remote", "origin", pattern, clock=clock)
@@ -821,8 +823,10 @@ def _refuse_hidden(post: Post, tip: Tip, replaced: AbstractSet[str]) -> None:
         refuse_hidden(post, site, others, tip.paths() - replaced)
 
 
-def _key(week: Week, commit: str) -> str:
-    return f"{week}-{commit[:12]}"
+def _run_of(message: str) -> str:
+    """Return which run made the commit, which outlives a squash; empty where none says so."""
+    said = re.search(r"^Report-Run: ([0-9a-f]+)$", message, re.MULTILINE)
+    return said[1][:_SHORT] if said else ""
 
 
 def _tracking(branch: str) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from paperweek.announcing import announce_caught_up, announce_owed
-from paperweek.errors import NoticeNotSent
+from paperweek.errors import BlogUnreachable, NoticeNotSent
 from paperweek.model import Outcome, Post, Publication, Week
-from paperweek.ports import Owing
+from paperweek.ports import Owed, Owing
 from paperweek.publishers.git_blog import GitBlog
 from paperweek.publishers.pull_request import PullRequests
 from paperweek.summary import CaughtUp, Summary
@@ -153,6 +153,56 @@ def test_where_the_blog_takes_no_mark_the_run_that_published_tells_and_no_other(
     summary = fresh(publish(blog))
 
     assert tell(blog, summary, notifier) == "sent to a fake channel"
+    assert tell(machines.new(), standing(), notifier, LATER) == "none"
+    assert len(notifier.told) == 1
+
+
+class Interrupted(GitBlog):
+    """A blog that can't be reached any more when its record is wanted."""
+
+    asked = "claim"
+
+    def owed(self) -> tuple[Owed, ...]:
+        if self.asked == "owed":
+            raise BlogUnreachable("the blog", "main", "it is gone")
+        return super().owed()
+
+    def claim(self, notice: Owed) -> bool:
+        raise BlogUnreachable("the blog", "main", "it is gone")
+
+
+@pytest.mark.parametrize("asked", ["owed", "claim"])
+def test_where_the_record_cannot_be_reached_the_next_run_tells_once(
+    machines: Machines, asked: str
+) -> None:
+    blog = Interrupted(str(machines.bare), cache=machines.folder / "cache", owes_notices=True)
+    blog.asked = asked
+    summary, notifier = fresh(publish(blog)), FakeNotifier()
+
+    assert tell(blog, summary, notifier).startswith("failed: left to the next run")
+    assert notifier.told == []
+    assert tell(machines.new(), standing(), notifier) == "sent to a fake channel"
+    assert tell(machines.new(), standing(), notifier, LATER) == "none"
+
+
+def test_weeks_whose_record_cannot_be_reached_are_told_once_by_the_next_run(
+    machines: Machines,
+) -> None:
+    blog = Interrupted(str(machines.bare), cache=machines.folder / "cache", owes_notices=True)
+    weeks, notifier = CaughtUp((fresh(publish(blog)),)), FakeNotifier()
+
+    told = announce_caught_up(weeks, notifier, blog, datetime.now(UTC), PLACE)
+    assert (told.notice, notifier.told) == ("none", [])
+    assert tell(machines.new(), standing(), notifier) == "sent to a fake channel"
+
+
+def test_a_commit_to_which_a_person_gave_another_id_is_not_told_again(machines: Machines) -> None:
+    blog, notifier = machines.new(), FakeNotifier()
+    tell(blog, fresh(publish(blog)), notifier)
+    words = git(machines.bare, "log", "-1", "--format=%B", "main")
+    squashed = git(machines.bare, "commit-tree", "main^{tree}", "-m", f"Squashed (#7)\n\n{words}")
+    git(machines.bare, "update-ref", "refs/heads/main", squashed)
+
     assert tell(machines.new(), standing(), notifier, LATER) == "none"
     assert len(notifier.told) == 1
 
