@@ -27,22 +27,49 @@ _EXPERIMENTS = re.compile(
     r"(?:experiments?|evaluations?|results|experimentation|analys[ie]s|studies|tests)"
     r"(?: (?P<where>(?:on|across|in|with|over|using|conducted on|from) [^,;]{3,110}?))?"
     r",? (?:consistently |further |also |clearly |empirically )?"
-    r"(?:show|demonstrate|reveal|indicate|confirm|suggest|validate|verify|find|establish)"
+    r"(?P<verb>show|demonstrate|reveal|indicate|confirm|suggest|validate|verify|find|establish)"
     r"(?:s|ed)? that ",
     re.IGNORECASE,
 )
 """`Extensive experiments on X show that …`: the rest is the claim, X its place."""
 
+_HEDGING = frozenset({"suggest", "indicate"})
+"""Verbs of a result that is less than a claim: they stay."""
+
+_IT_IS_SHOWN = re.compile(
+    r"^It (?:is|was|has been) (?:also |further |then )?(?:shown|proved|proven|demonstrated|found"
+    r"|established) that ",
+)
+_ONE_SPEAKS = re.compile(
+    r"(?:^|(?<=[,;:] )|(?<=\bthat )|(?<=\band )|(?<=\bbut )|(?<=\bwhen )|(?<=\bif )|(?<=\bas ))"
+    r"I (?=[a-z])"
+    rf"|(?<=[a-z] )I (?=(?:\w+ly |also |then )?(?:{alternatives('making')}"
+    rf"|{alternatives('own_work')}|{alternatives('finding')})\b)"
+)
+"""`I` as a person: `type I errors` are none."""
+_BULLET = re.compile(r"^(?:[*•‣▪●–—-]|\(?\d\)|\d\.) +(?=\S)")
+
 _LABEL = re.compile(
     r"^(?:BACKGROUND|METHODS?|RESULTS?|CONCLUSIONS?|OBJECTIVES?|MOTIVATION|PURPOSE|FINDINGS)"
     r"\s?[:.-] ?"
+    r"|^(?:Key |Main |Materials and |Study )?(?:Background|Introduction|Context|Motivation|Problem"
+    r"|Aims?|Goals?|Objectives?|Purpose|Design|Methods?|Methodology|Approach|Data|Setting|Evaluation"
+    r"|Results?|Findings?|Discussion|Conclusions?|Implications?|Limitations?|Contributions?"
+    r"|Significance|Novelty|Availability)(?: and [a-z]+)?: +",
 )
 """The headings of a structured abstract."""
 
 _THIS_PAPER = re.compile(
-    r"^(?:This|The present) (?:technical |position )?(?:paper|work|study|article|report|survey)"
+    r"^(?:This|The present) (?:[a-z-]+ )?(?:paper|work|study|article|report|survey|review|tutorial"
+    r"|perspective|essay|thesis|note|overview)"
     r" (?:also |further |then |first )?(?P<verb>[a-z]+s) "
 )
+_SINGULAR_VERBS = "|".join(
+    f"{verb}s" if not verb.endswith("s") else verb
+    for verb in f"{alternatives('making')}|{alternatives('own_work')}|show|find|evaluate".split("|")
+    if verb.isalpha()
+)
+_HAS_A_CLAUSE = re.compile(r"\b(?:that|which|who|how|when|where|whether|what|why)\b")
 _HERE_AT = re.compile(
     r" ?\(this https URL\)|(?:,? ?(?:at|from|via|on|in)|:)? ?(?:this https URL(?:, )?)+",
     re.IGNORECASE,
@@ -55,9 +82,13 @@ _DANGLING = re.compile(
 )
 _INNER_ANAPHORA = re.compile(
     r"\b(?:this|these|those)\b(?! (?:paper|work|survey|report)\b)"
+    r"|\bthe literature\b(?! (?:on|of|about|in|for)\b)"
+    r"|\b(?:do|does|doing|did) so\b"
+    r"|\b(?:prevent|solve|address|fix|avoid|explain|eliminate|detect|mitigate|remedy)s? (?:it|them)"
+    r"(?=[;,.]|$)"
     r"|\bsuch an? \b|\bsuch [a-z]+s\b(?! as)"
     r"|\b(?:all|both) (?:(?:two|three|four|five) )?(?:gaps|issues|challenges|problems|axes"
-    r"|limitations)\b"
+    r"|limitations|dimensions|aspects|criteria|components|stages|phases|capabilities)\b"
     r"|\bboth(?=[,.;]|$)"
     r"|\bthe (?:former|latter|aforementioned|said|above)\b|\bas (?:described|mentioned) above\b",
     re.IGNORECASE,
@@ -67,7 +98,14 @@ _INNER_ANAPHORA = re.compile(
 _UNREADABLE = re.compile(
     r"this https URL|\b\w+\.(?:ai|com|org|io|net|dev)\b|https?:|www\."
     r"|\w_\w|=\[|[\\{}^]|\$[A-Za-z]|\?\?|\[\d|#\d"
+    r"|(?<!\S)~[A-Za-z]|[\U0001D400-\U0001D7FF]|\b(?:log|exp)[a-z]\b|(?<=[.;:]) [*•‣▪●] "
 )
+_HOMEPAGE = re.compile(
+    r",? (?:at|on|via|from|in|through) (?:the|our|its) (?:[\w-]+ )?(?:home ?page|web ?site"
+    r"|web ?page|project page|repository|repo|link)\b"
+    r"|,? (?:at|on|via|from) (?:[A-Z][\w-]* )+(?:Homepage|Website|Page)\b"
+)
+"""Where it lies: the sentence's link leads to the abstract, which has the address."""
 _LINKED = re.compile(
     r",? ?(?:which (?:is|are) )?(?:publicly |openly )?(?:available|released|found|accessed)? ?"
     r"(?:at|on|via|from|under)?:? ?\(?(?:https?://|www\.|github\.com/)[^\s)]*\)?",
@@ -90,6 +128,23 @@ _PRAISE = re.compile(
 
 _LONE_AND = re.compile(r"\b([Aa]n?|[Tt]he) and (?=[a-z])")
 _AFTERTHOUGHT = re.compile(rf", (?:{alternatives('afterthought')}) [^;:]*$")
+_BOAST = re.compile(
+    r", (?:(?:thereby |thus |and )?(?:making a (?:significant|substantial|major|valuable)"
+    r" contribution|setting (?:a new|new)|establishing (?:a new|new)|paving the way"
+    r"|opening (?:up )?(?:new|the door)"
+    r"|marking an? (?:important|significant|major|crucial)|laying (?:a|the) (?:\w+ )?(?:foundation"
+    r"|groundwork)|(?:highlight|underscor|demonstrat|showcas|emphasi[sz]|prov|confirm|validat)ing"
+    r" (?:its|their|the) (?:\w+ )?(?:effectiveness|potential|superiority|promise|value|importance"
+    r"|practicality|usefulness|benefits?|utility|versatility|robustness|feasibility|viability|need)"
+    r"|offering (?:a promising|valuable|new|practical)|providing (?:valuable|new|actionable)"
+    r"|representing a (?:significant|major)|fundamentally altering))\b[^,;:()]*$"
+)
+"""A last clause of praise: it is cut wherever it stands, for it claims nothing of its own."""
+_SELF_ANNOUNCED = re.compile(
+    r", (?:advancing|extending|improving (?:on|upon)) [^,;:]{3,60} (?:along|in|across|on) "
+    r"(?:two|three|four|five|six|several) (?:\w+ )?(?:axes|aspects|dimensions|directions|ways)$"
+)
+"""A last clause that announces a list which the reader does not get."""
 _ARTICLE = re.compile(r"\b([Aa])n? (?=([A-Za-z]))")
 _OUR_THING = re.compile(
     r"\b(?:[Oo]ur|[Tt]he proposed|[Tt]he) (?:proposed |full |final |best |new )?"
@@ -107,10 +162,15 @@ _IT_AFTER_PLACE = re.compile(
 
 _MAKING = alternatives("making")
 _SECOND_VERB = re.compile(
-    rf",? and (?:further |then |also )?(?:{_MAKING}|adopt|show|use|evaluate|demonstrate|conduct"
+    rf",? and (?:further |then |also )?(?!open-source (?!(?:the|our|all|its|both)\b))"
+    r"(?!(?:design|use|test|train|study) (?:\w+ )?(?:models?|tools?|cases|sets?|splits?|data)\b)"
+    rf"(?:{_MAKING}|adopt|show|use|evaluate|demonstrate|conduct"
     r"|find|apply|provide|study|analy[sz]e|perform|validate|train|test|compare|explore|report) "
 )
 """A verb that still belongs to `we`, after the apposition has become a sentence of its own."""
+
+_HOW_WE_DO_IT = re.compile(r", (?:by|through|via) (?:\w+ly )?\w+ing\b")
+"""It goes with the verb of proposing: `NAME is a guard, by teaching …` is no English."""
 
 _WE_OR_OUR = re.compile(r"\b(?:[Ww]e(?!-)|[Oo]ur)\b")
 
@@ -118,6 +178,9 @@ _WORD_LIMIT = 38
 """Words of a condensed sentence; readers complain of 45."""
 
 _SHORTEST = 6
+
+_FRAGMENT = re.compile(r"^To [a-z]+ [^,]*[^,.]\.?$")
+"""`Objective: To assess whether …`: a purpose without a main clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +207,17 @@ def condense(sentence: str, voice: Voice, *, limit: int = _WORD_LIMIT) -> str | 
     >>> condense("It also halves memory.", people) is None
     True
     """
-    text = _THIS_PAPER.sub(
-        lambda found: f"We {_plural(found['verb'])} ", _LABEL.sub("", sentence.strip())
-    )
+    text = _this_paper_as_we(_bare(sentence))
     text = _HERE_AT.sub("", text) if "https URL" in text else text
     if _ADDRESS_INSIDE.search(text):
         return None
     if _UNREADABLE.search(_LINKED.sub("", text)):
         return None
     text = _LINKED.sub("", text) if "://" in text or "www." in text else text
-    text = _IN_THIS_PAPER.sub("", _ASIDE.sub("", text))
+    text = _HOMEPAGE.sub("", _IN_THIS_PAPER.sub("", _ASIDE.sub("", text)))
     text = text.replace("that, however, ", "that ").replace(", however, ", ", ")
     text = _strip_openers(text)
-    if _DANGLING.match(text) or _INNER_ANAPHORA.search(text):
+    if _DANGLING.match(text) or _INNER_ANAPHORA.search(text) or _FRAGMENT.match(text):
         return None
     said = _third_person(text, voice)
     if said is None:
@@ -168,9 +229,42 @@ def condense(sentence: str, voice: Voice, *, limit: int = _WORD_LIMIT) -> str | 
     return said
 
 
+def _this_paper_as_we(text: str) -> str:
+    """Return the sentence with `this paper` as `we`, and its verbs to match."""
+    if not (found := _THIS_PAPER.match(text)):
+        return text
+    rest = text[found.end() :]
+    second = re.match(rf"(?P<before>[^,;:]{{0,80}}?),? and (?P<verb>{_SINGULAR_VERBS})\b", rest)
+    if second and not _HAS_A_CLAUSE.search(second["before"]):
+        start, end = second.span("verb")
+        rest = rest[:start] + _plural(second["verb"]) + rest[end:]
+    return f"We {_plural(found['verb'])} {rest}"
+
+
+def _bare(sentence: str) -> str:
+    """Return the sentence without its bullet and its label, one author's `I` as `we`."""
+    return in_the_plural(_LABEL.sub("", _BULLET.sub("", sentence.strip())))
+
+
+def in_the_plural(sentence: str) -> str:
+    """Return the sentence with one author's `I` and `my` as `we` and `our`.
+
+    >>> in_the_plural("Here I argue that type I errors spoil my results.")
+    'Here we argue that type I errors spoil our results.'
+    """
+    if not re.search(r"\b(?:I|[Mm]y)\b", sentence):
+        return sentence
+    plural = _ONE_SPEAKS.sub(lambda found: "We " if found.start() == 0 else "we ", sentence)
+    plural = re.sub(r"\b([Ww])e am\b", r"\1e are", re.sub(r"\b([Ww])e was\b", r"\1e were", plural))
+    return re.sub(r"\b([Mm])y\b", lambda found: "Our" if found[1] == "M" else "our", plural)
+
+
 def _strip_openers(text: str) -> str:
-    text = _OPENERS.sub("", text, count=1)
+    text = _IT_IS_SHOWN.sub("", _OPENERS.sub("", text, count=1))
     if experiments := _EXPERIMENTS.match(text):
+        if experiments["verb"].lower() in _HEDGING:
+            # What results only suggest must not be told as a fact.
+            return re.sub(r"^(?:These|Those|The) ", "Our ", text)
         rest = text[experiments.end() :]
         where = experiments["where"]
         text = f"In experiments {where}, {rest}" if where and " " in where else rest
@@ -218,7 +312,7 @@ def _definition(what: str, name: str) -> str | None:  # noqa: PLR0911 - one a wa
         return None
     long, rest = introduced["long"] or "", introduced["rest"]
     if apposition := re.match(r"^ ?(?:,|:|-|–|—)\s*((?:an?|the) .*)$", rest):
-        if _SECOND_VERB.search(apposition[1]):
+        if _SECOND_VERB.search(apposition[1]) or _HOW_WE_DO_IT.search(apposition[1]):
             return None
         return f"{name}{long} is {apposition[1]}"
     if relative := re.match(r"^,? (?:which|that) (?!we\b)(?P<clause>[a-z]+s\b.*)$", rest):
@@ -238,23 +332,47 @@ def _name_or_thing(thing: re.Match[str], voice: Voice) -> str:
 def _people(text: str, voice: Voice) -> str:
     """Put the people where the sentence says we and our; from the second mention on, a pronoun."""
     mentions = 0
+    first = voice.authors
+    if first.endswith(f" of {voice.name}") and _names_itself(text, voice.name):
+        first = first.removesuffix(f" of {voice.name}")  # the name stands beside it
     later_we, later_our = ("they", "their") if voice.several else ("the author", "the author’s")
 
     def person(found: re.Match[str]) -> str:
         nonlocal mentions
         mentions += 1
         if found[0].lower() == "we":
-            return voice.authors if mentions == 1 else later_we
+            return first if mentions == 1 else later_we
         return _possessive(voice) if mentions == 1 else later_our
 
     text = _WE_OR_OUR.sub(person, text)
     if mentions and not voice.several:
         text = re.sub(
-            rf"^({re.escape(voice.authors)}) (\w+)\b",
-            lambda found: f"{found[1]} {third_person_verb(found[2])}",
+            rf"(?P<who>\b(?:{re.escape(first)}|the author)) (?P<adverb>\w+ly |also |do )?"
+            rf"(?P<verb>[a-z]+)\b(?P<second> and (?:{_OWN_VERBS})\b)?",
+            _in_the_singular,
             text,
         )
     return text
+
+
+def _names_itself(text: str, name: str) -> bool:
+    """Tell whether the name stands before `we`, or follows within a few words of it."""
+    before = re.split(r"\b[Ww]e\b", text, maxsplit=1)[0]
+    return bool(
+        re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", before)
+        or re.match(
+            rf"^[Ww]e (?:[\w-]+ ){{1,4}}[“\"(]?{re.escape(name)}(?![\w-]*[-/][A-Z])\b", text
+        )
+    )
+
+
+def _in_the_singular(found: re.Match[str]) -> str:
+    adverb, verb, second = found["adverb"] or "", found["verb"], found["second"] or ""
+    if adverb == "do ":
+        return f"{found['who']} does {verb}{second}"
+    if second and not _IS_PAST.search(verb):
+        second = f" and {third_person_verb(second.split()[-1])}"
+    return f"{found['who']} {adverb}{third_person_verb(verb)}{second}"
 
 
 def _possessive(voice: Voice) -> str:
@@ -265,12 +383,23 @@ def _possessive(voice: Voice) -> str:
     return "the authors’" if voice.several else "the author’s"
 
 
-def third_person_verb(verb: str) -> str:
-    """Return the singular form of a plural verb in the present tense.
+_OWN_VERBS = "|".join(map(alternatives, ("making", "own_work", "finding")))
+_IS_PAST = re.compile(
+    r"(?<!ne)(?<!fe)(?<!proce)(?<!succe)ed$"
+    r"|^(?:can|could|may|might|will|would|shall|should|must|did|had|was|were|found|built|made|saw"
+    r"|ran|took|gave|chose|drew|wrote|began|led|held|taught|sought|put|set)$"
+)
+"""A verb that has one form for one and for several: past tenses and modal verbs."""
 
-    >>> [third_person_verb(verb) for verb in ("study", "propose", "teach", "show")]
-    ['studies', 'proposes', 'teaches', 'shows']
+
+def third_person_verb(verb: str) -> str:
+    """Return the singular form of a plural verb; past tenses and modal verbs stay.
+
+    >>> [third_person_verb(verb) for verb in ("study", "propose", "teach", "show", "tested", "may")]
+    ['studies', 'proposes', 'teaches', 'shows', 'tested', 'may']
     """
+    if _IS_PAST.search(verb):
+        return verb
     if verb in {"have", "are", "do"}:
         return {"have": "has", "are": "is", "do": "does"}[verb]
     if re.search(r"[^aeiou]y$", verb):
@@ -291,8 +420,17 @@ def _plural(verb: str) -> str:
     return verb[:-2] if re.search(r"(?:ss|sh|ch|x|zz)es$", verb) else verb[:-1]
 
 
+def without_praise(text: str) -> str:
+    """Return the sentence without a last clause that praises the work or announces a list.
+
+    >>> without_praise("Lantern finds every page, setting a new benchmark for indices.")
+    'Lantern finds every page'
+    """
+    return _SELF_ANNOUNCED.sub("", _BOAST.sub("", text.rstrip(". ")))
+
+
 def _shorten(text: str, limit: int) -> str:
-    text = text.rstrip(". ")
+    text = without_praise(text)
     if len(text.split()) > limit and "; " in text:
         first = text.split("; ")[0]
         if (
@@ -340,11 +478,12 @@ _BREAK = re.compile(
     r"|that|than)\.$|…|\.\.\.|  "
 )
 _GARBLED = re.compile(
-    r"\b(?:introduc|propos|present)es?,|\bit's own\b|\bby \w+ed on\b|,[a-z]{2}|\b[B-HJ-Z]\.$"
+    r"\b(?:can|could|may|will) be (?:\w+ )?(?:enhance|improve|boost|achieve|increase|reduce)\b"
+    r"|\b(?:introduc|propos|present)es?,|\bit's own\b|\bby \w+ed on\b|,[a-z]{2}|\b[B-HJ-Z]\.$"
 )
 """Slips of the abstract's own, and formulas that lost their setting."""
 
-_LIST_MARK = re.compile(r"\(\d\)|\((?:i|ii|iii|iv)\)|\b[1-3]\) ")
+_LIST_MARK = re.compile(r": 1\. |\(\d\)|\((?:i|ii|iii|iv)\)|\b[1-3]\) ")
 
 
 def _is_broken(text: str) -> bool:

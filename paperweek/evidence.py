@@ -268,9 +268,7 @@ def _suitable(
             continue
         # What another section was shown is shown again only where there is little else, and last.
         new = [passage for passage in words if _statement(passage) not in shown]
-        words = (*new, *(passage for passage in words if passage not in new))[
-            : max(len(new) + 1, 2)
-        ]
+        words = (*new, *(passage for passage in words if passage not in new))[: max(len(new), 1)]
         parts = {statement.part for statement in dossier.statements}
         fit = (
             2.0 * (wanted[0] in parts)
@@ -282,8 +280,11 @@ def _suitable(
             - 0.08 * rank
             - 2.0 * given[dossier.paper.arxiv_id]
         )
-        scored.append((-fit, rank, dossier, words))
-    return [(dossier, words) for _, _, dossier, words in sorted(scored, key=lambda s: s[:2])]
+        scored.append((-fit, rank, dossier, words, bool(new)))
+    scored.sort(key=lambda s: s[:2])
+    if sum(is_new for *_, is_new in scored) >= FEWEST_PAPERS:  # nothing has to be said again
+        scored = [one for one in scored if one[-1]]
+    return [(dossier, words) for _, _, dossier, words, _ in scored]
 
 
 def _common_topics(selection: Selection) -> set[str]:

@@ -86,6 +86,8 @@ _PRAISE = re.compile(
     r"\bour (?:\w+ )?(?:method|approach|model|framework|algorithm|pipeline|technique|system)s?\b"
     r"|\b(?:with|using|by) our\b|\bwe (?:propose|introduce|present|develop|design)\b"
     r"|\bstate.of.the.art perf"
+    r"|\bdifferences? (?:from|to|between|with|compared (?:to|with)) (?:\S+ ){0,3}?"
+    r"(?:experts?|humans?|physicians?|clinicians?|radiologists?|oracle|full|real)(?!\w)"
     r"|\bovercom(?:e|es|ing)\b|\bmitigat(?:e|es|ing)\b|\bunlike\b|\bto address\b",
     re.IGNORECASE,
 )

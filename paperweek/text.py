@@ -42,6 +42,10 @@ _SYMBOL = re.compile(
     r"\\(?:times|sim|approx|leq?|geq?|pm|to|rightarrow|alpha|beta|gamma|lambda|mu|sigma|tau|pi|epsilon"
     r"|varepsilon|theta|delta|rho|phi|psi|omega|eta|kappa|ell|infty|cdot|ldots|dots|circ)(?![A-Za-z])"
 )
+_FUNCTION = re.compile(r"\\(log|ln|exp|min|max|sin|cos|poly)\s+(?=\w)")
+"""A function's name before its argument: what sets it would swallow the blank between them."""
+_POWER = re.compile(r"\^\{(?![\dn+-]+\})([^{}]+[+-][^{}]+)\}")
+"""A sum in the exponent: its braces must not be lost, n^{2-ε} is no n²-ε."""
 _TIE = re.compile(r"(?<=[\w.)])~(?=[\w(])")
 _THIN_SPACE = re.compile(r"\\[,;:! ]")
 _TEX_QUOTES = re.compile(r"``([^`']*)''|`([^`']*)'(?!\w)")
@@ -142,6 +146,7 @@ def _latex(span: str) -> str:
     # Imported late: only some abstracts hold LaTeX, and the import costs a tenth of a second.
     from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415
 
+    span = _POWER.sub(r"^(\1)", _FUNCTION.sub(r"\1 ", span))
     try:
         return str(
             LatexNodes2Text(math_mode="text").latex_to_text(

@@ -22,6 +22,7 @@ from paperweek.checks import check_sentence, opening_of
 from paperweek.condensing import Voice, condense
 from paperweek.cues import cue
 from paperweek.dossiers import Dossier, Part, Statement, states_number
+from paperweek.grounding import content_stems
 from paperweek.model import Citation, Heading, Kind, Report, Section, Selection, Sentence
 from paperweek.numerals import numbers_in
 from paperweek.selection import contrary_finding
@@ -39,9 +40,9 @@ _TOP = 10
 _FEW = 3
 """Leads, papers of a thread, releases and questions of one post."""
 
-_SPARSE, _ENOUGH, _AMPLE = 420, 570, 680
+_SPARSE, _ENOUGH, _AMPLE, _FULL = 420, 570, 680, 740
 """Words so far: below the first a thread gets another paper, below the second the methods another
-technique, and above the third a technique goes without its number.
+technique; above the third a technique goes without its number, above the fourth two are enough.
 
 So a post keeps within 650 to 950 words, four minutes of reading.
 """
@@ -145,7 +146,7 @@ class _Page:
         **values: str,
     ) -> bool:
         """Add this statement once; say whether it could be added, and give the paper away."""
-        if statement.words in self._told:
+        if statement.words in self._told or self._begins_with_a_part(dossier, statement):
             return False
         if frame:
             candidates = self._framed(paragraph, frame, dossier, statement, statistics, values)
@@ -156,6 +157,13 @@ class _Page:
         self._told.add(statement.words)
         self.used.add(dossier.paper.arxiv_id)
         return True
+
+    def _begins_with_a_part(self, dossier: Dossier, statement: Statement) -> bool:
+        """Tell whether the paper's first sentence would be about a part of it: `NAME-Bench`."""
+        if not dossier.name or dossier.paper.arxiv_id in self.used:
+            return False
+        part = rf"(?:The )?{re.escape(dossier.name)}(?:-[A-Z\d]\w*| models\b)"
+        return bool(re.match(part, statement.text))
 
     def undo(self, paragraph: Paragraph) -> None:
         """Take a paragraph back that did not come to an end."""
@@ -224,6 +232,7 @@ class _Page:
             name = re.escape(dossier.name)
             named = rf"^(?:{name}(?: \([^()]*\))?|[^,()]{{3,80}} \({name}\)) (?=[a-z])"
             text = re.sub(named, "it ", text)
+            text = re.sub(rf"^(Its authors? \w+) {name}, (?=(?:an?|the) )", r"\1 ", text)
         return self._small(text)
 
     @staticmethod
@@ -245,7 +254,7 @@ class _Page:
 
     def _is_common(self, word: str) -> bool:
         """Tell whether the word is no name: it stands in small letters in some abstract."""
-        if word in _FUNCTION_WORDS or word.endswith(("ing", "ly")):
+        if word in _FUNCTION_WORDS or word.endswith(_COMMON_ENDINGS):
             return True
         collection = self.selection.collection
         papers = collection.papers if collection else self.selection.papers
@@ -287,6 +296,8 @@ class _Editor:
             self.page.count(
                 paragraph, "quiet", "listed_new", listed=self._figure("listed_new"), papers=noun
             )
+        else:
+            self._gist(paragraph)
         first = self._most_voted()
         topic = self._subject = self._thesis_topic()
         if topic and self._number("listed_new") >= _TOP:
@@ -319,12 +330,20 @@ class _Editor:
         """Yield what moved, as n of N, or that nothing did; then a thread through three papers."""
         moved = self._moved()
         yield self._movements(moved)
-        topic = self._thread_topic([m.key for m in moved if m.kind == "topic" and m.rises])
-        if topic is None:
-            return
+        risen = [m.key for m in moved if m.kind == "topic" and m.rises]
+        for fewest in (_FEW, _FEW - 1):  # a thread of two only where no topic has three
+            for topic in self._thread_topics(risen):
+                paragraph = self._thread_through(topic, is_told=any(m.key == topic for m in moved))
+                if len({i for sentence in paragraph for i in sentence.cites}) >= fewest:
+                    yield paragraph
+                    return
+                self.page.undo(paragraph)
+
+    def _thread_through(self, topic: str, *, is_told: bool) -> Paragraph:
+        """Return a thread through the topic's free papers; its count first, unless it is told."""
         paragraph: Paragraph = []
         n = in_words(self._number(f"topic:{topic}"))
-        if not any(m.key == topic for m in moved):
+        if not is_told:
             self.page.count(
                 paragraph,
                 "thread",
@@ -354,18 +373,22 @@ class _Editor:
         self._tell_some(paragraph, papers, 1, Part.FINDING, Part.IDEA)
         if self.page.words < _SPARSE:
             self._tell_some(paragraph, papers, 1, Part.IDEA, Part.RESULT)
-        yield paragraph
+        return paragraph
 
     def _thread(self, paragraph: Paragraph, papers: Iterable[Dossier]) -> None:
-        """Begin a thread with the first paper whose problem and idea can both be told."""
-        for dossier in papers:
-            opening: Paragraph = []
-            self.page.tell(opening, dossier, Part.PROBLEM, frame=self._problem_frame(dossier))
-            if opening and self.page.tell(opening, dossier, Part.IDEA, Part.FINDING):
-                self.page.tell(opening, dossier, *_OUTCOME)
-                paragraph += opening
-                return
-            self.page.undo(opening)
+        """Begin a thread with a paper of which more than the idea can be told: trouble, outcome."""
+        papers = list(papers)
+        for with_trouble in (True, False):
+            for dossier in papers:
+                opening: Paragraph = []
+                self._trouble(opening, dossier)
+                idea = self.page.tell(opening, dossier, Part.IDEA, Part.FINDING)
+                if idea and len(opening) > with_trouble:
+                    outcome = self.page.tell(opening, dossier, *_OUTCOME)
+                    if with_trouble or outcome:
+                        paragraph += opening
+                        return
+                self.page.undo(opening)
         self._tell_some(paragraph, papers, 1, Part.IDEA, Part.FINDING)
 
     def methods(self) -> Iterator[Paragraph]:
@@ -373,6 +396,8 @@ class _Editor:
         paragraph: Paragraph = []
         for dossier in self._free():
             if len(paragraph) > _FEW and self.page.words >= _ENOUGH:
+                break
+            if len(paragraph) > 1 and self.page.words >= _FULL:
                 break
             if (
                 self.page.tell(
@@ -386,8 +411,8 @@ class _Editor:
                 and self.page.words < _AMPLE
             ):
                 self.page.tell(paragraph, dossier, *_OUTCOME)
-        if not paragraph:
-            self._tell_some(paragraph, self._free(), 2, Part.MECHANISM, Part.IDEA)
+        lacking = 2 - len(paragraph)
+        self._tell_some(paragraph, self._free(), lacking, Part.IDEA, Part.MECHANISM)
         while self.page.words < _ENOUGH and self._tell_some(
             paragraph, self._free(), 1, Part.IDEA, Part.FINDING, Part.MECHANISM, Part.RESULT
         ):
@@ -408,18 +433,29 @@ class _Editor:
                 n=self._figure("with_code"),
             )
         most = len(paragraph) + _FEW
-        for suits in (_names_what_it_gives, lambda _: True):
-            for dossier in self._untold_first():
-                if len(paragraph) < most:
-                    topic = self._topic_name(dossier)
-                    frame = "for_whom" if topic else "attributed"
-                    self.page.tell(
-                        paragraph, dossier, Part.RELEASE, frame=frame, suits=suits, topic=topic
-                    )
+        for dossier in self._untold_first():
+            if len(paragraph) < most:
+                topic = self._topic_name(dossier)
+                self.page.tell(
+                    paragraph,
+                    dossier,
+                    Part.RELEASE,
+                    frame="for_whom" if topic else "attributed",
+                    suits=lambda statement, dossier=dossier: _names_what_it_gives(  # type: ignore[misc]
+                        statement, dossier
+                    ),
+                    topic=topic,
+                )
         for dossier in self._free():
             if len(paragraph) < most and dossier.paper.code:
                 self.page.tell(
-                    paragraph, dossier, Part.RESULT, Part.IDEA, Part.NUMBER, frame="with_code"
+                    paragraph,
+                    dossier,
+                    Part.IDEA,
+                    Part.RESULT,
+                    Part.NUMBER,
+                    frame="with_code",
+                    suits=_can_be_used,
                 )
         self._tell_some(paragraph, self._free(), most - 1 - len(paragraph), Part.RESULT)
         yield paragraph
@@ -430,8 +466,17 @@ class _Editor:
         for part, frame in ((Part.QUESTION, "question"), (Part.CATCH, "shortfall")):
             for dossier in self._untold_first():
                 if len(paragraph) < _FEW:
-                    topic = self._topic_name(dossier) or "this field"
-                    self.page.tell(paragraph, dossier, part, frame=frame, topic=topic)
+                    self.page.tell(paragraph, dossier, part, frame=frame)
+        for dossier in self._untold_first():  # a dissent is kept for the methods
+            if len(paragraph) < _FEW and not contrary_finding(dossier.paper):
+                self.page.tell(
+                    paragraph,
+                    dossier,
+                    Part.FINDING,
+                    Part.NUMBER,
+                    frame="shortfall",
+                    suits=_tells_a_limit,
+                )
         yield paragraph
 
     def recommendations(self) -> Iterator[Paragraph]:
@@ -487,6 +532,22 @@ class _Editor:
 
     # Parts of sections ----------------------------------------------------------------------
 
+    def _gist(self, paragraph: Paragraph) -> None:
+        """Tell which three topics the week's new papers have most."""
+        topics = sorted(
+            self._topics_counted("topic"), key=lambda t: (-self._number(f"topic:{t}"), t)
+        )[:_FEW]
+        if len(topics) == _FEW and self._number(f"topic:{topics[-1]}") > 1:
+            self.page.count(
+                paragraph,
+                "gist",
+                "listed_new",
+                *(f"topic:{topic}" for topic in topics),
+                listed=self._figure("listed_new"),
+                topics=f"{', '.join(map(self._topic_and_count, topics[:-1]))} and "
+                f"{self._topic_and_count(topics[-1])}",
+            )
+
     def _if_one(self) -> Paragraph:
         """Tell the one paper to read: the most-voted that can be told and is still free."""
         paragraph: Paragraph = []
@@ -512,7 +573,7 @@ class _Editor:
     def _lead(self, lead: Dossier) -> Paragraph:
         """Tell one paper at length; nothing where its idea and an outcome can't be told."""
         paragraph: Paragraph = []
-        self.page.tell(paragraph, lead, Part.PROBLEM, frame=self._problem_frame(lead))
+        self._trouble(paragraph, lead)
         idea = self.page.tell(paragraph, lead, Part.IDEA, Part.FINDING)
         outcome = self.page.tell(paragraph, lead, *_OUTCOME)
         if not (idea and outcome):
@@ -520,6 +581,16 @@ class _Editor:
             return paragraph
         self.page.tell(paragraph, lead, Part.CATCH, frame="catch")
         return paragraph
+
+    def _trouble(self, paragraph: Paragraph, dossier: Dossier) -> None:
+        """Tell what stood in the way, where that says what the paper is about."""
+        self.page.tell(
+            paragraph,
+            dossier,
+            Part.PROBLEM,
+            frame=self._problem_frame(dossier),
+            suits=lambda statement: _is_to_the_point(statement, dossier),
+        )
 
     def _moved(self) -> list[Movement]:
         """Return at most two movements; a phrase that names a topic which moved is not another."""
@@ -574,7 +645,19 @@ class _Editor:
     ) -> None:
         for part in parts:  # the part first: a paper with a finding before one with only an idea
             for dossier in self._free():
-                if suits(dossier) and self.page.tell(paragraph, dossier, part, frame=frame):
+                topic = self._topic_name(dossier)
+                if (
+                    topic
+                    and suits(dossier)
+                    and self.page.tell(
+                        paragraph,
+                        dossier,
+                        part,
+                        frame=frame,
+                        suits=lambda statement: not _tells_a_limit(statement),
+                        topic=topic,
+                    )
+                ):
                     return
 
     def _tell_some(
@@ -637,6 +720,9 @@ class _Editor:
         topics = self._topics(dossier)
         return name_of(topics[0]) if topics else ""
 
+    def _topic_and_count(self, topic: str) -> str:
+        return f"{name_of(topic)} ({self._figure(f'topic:{topic}')})"
+
     def _number(self, key: str) -> int:
         return int(self.selection.statistics.get(key, 0))
 
@@ -670,8 +756,8 @@ class _Editor:
         ]
         return max(candidates, key=lambda topic: (standing_out(topic), topic), default=None)
 
-    def _thread_topic(self, moved: Iterable[str]) -> str | None:
-        """Return the topic that moved, else the one with the best three papers still free."""
+    def _thread_topics(self, moved: Iterable[str]) -> list[str]:
+        """Return topics for a thread: what moved, then by how many free papers and their votes."""
         votes: Counter[str] = Counter()
         papers: Counter[str] = Counter()
         for dossier in filter(self._is_new, self._free()):
@@ -679,10 +765,10 @@ class _Editor:
                 if papers[topic] < _FEW and dossier.say(Part.FINDING, Part.IDEA):
                     papers[topic] += 1
                     votes[topic] += dossier.paper.votes or 0
-        most = min(_FEW, max(papers.values(), default=0))
-        ready = {t for t, n in papers.items() if n >= most and self._number(f"topic:{t}")}
-        first = next((topic for topic in moved if papers[topic] > 1), None)
-        return first or max(ready, key=lambda topic: (votes[topic], topic), default=None)
+        ready = [t for t, n in papers.items() if n > 1 and self._number(f"topic:{t}") > 1]
+        risen = [topic for topic in moved if papers[topic] > 1]
+        others = sorted(ready, key=lambda t: (papers[t], votes[t], t), reverse=True)
+        return list(dict.fromkeys((*risen, *others)))
 
     def _largest_topic(self) -> str | None:
         topics = self._topics_counted("topic")
@@ -694,11 +780,14 @@ class _Editor:
 
 
 _MEANS, _NO_TECHNIQUE, _GIFT = cue("means"), cue("no_technique"), cue("gift")
+_SUCCESS = cue("success")
 
 _REFERS_BACK = re.compile(
     r"\b(?:first|begins? (?:by|with)|instead|second|the same|the network|the small model)\b"
 )
 """Words that need something said before: no way to begin with a paper."""
+
+_COMMON_ENDINGS = ("ing", "ly", "tions", "ments", "ings", "nesses")
 
 _FUNCTION_WORDS = frozenset(
     re.findall(
@@ -711,14 +800,51 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
+_IS_NO_TOOL = re.compile(
+    r"\b(?:argues?|argued|analy[sz]es?|surveys?|reviews?|stud(?:y|ies)|investigates?|examines?|revisits?"
+    r"|asks?|explores?|insights?|discuss(?:es)?|attacks?|overview|perspectives?|taxonomy|roadmap|evaluated?|compared?|interviewed)\b"
+)
+
+
 def _names_its_means(statement: Statement) -> bool:
     """Tell whether the statement says how something is done, not how well."""
     return bool(_MEANS.search(statement.text)) and not _NO_TECHNIQUE.search(statement.text)
 
 
-def _names_what_it_gives(statement: Statement) -> bool:
-    """Tell whether more is said than that code will be there: which, how large, which licence."""
-    return bool(_GIFT.search(statement.text) or numbers_in(statement.text))
+def _names_what_it_gives(statement: Statement, dossier: Dossier) -> bool:
+    """Tell whether more is said than that code will be there: which, how large, which licence.
+
+    A paper without a name of its own must say which data or models.
+    """
+    if not (_GIFT.search(statement.text) or numbers_in(statement.text)):
+        return False
+    return bool(dossier.name) or _is_to_the_point(statement, dossier)
+
+
+def _is_to_the_point(statement: Statement, dossier: Dossier) -> bool:
+    """Tell whether the statement and the title share a word: then it says what about."""
+    return not set(content_stems(statement.text)).isdisjoint(content_stems(dossier.title))
+
+
+_STILL_BAD = re.compile(
+    r"\b(?:even the (?:best|strongest|leading|most)|struggl\w*|fail\w*|falls? short|poor(?:ly)?"
+    r"|far (?:from|below)|cannot|no single|lags?|only \d|gaps?|not yet|not found|limited|unable"
+    r"|vulnerable)\b"
+)
+_GETS_BETTER = re.compile(r"\b(?:improv|gain|benefit|reduc|enhanc|better|advantage)\w*")
+
+
+def _tells_a_limit(statement: Statement) -> bool:
+    """Tell whether a finding is about what is still bad."""
+    text = statement.text
+    return bool(_STILL_BAD.search(text)) and not (
+        _SUCCESS.search(text) or _GETS_BETTER.search(text)
+    )
+
+
+def _can_be_used(statement: Statement) -> bool:
+    """Tell whether it speaks of something to run, not of an argument or an overview."""
+    return not _IS_NO_TOOL.search(statement.text)
 
 
 def _as_paper(dossier: Dossier) -> str:

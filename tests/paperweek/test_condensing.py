@@ -7,6 +7,7 @@ from paperweek.numerals import numbers_in
 
 NAMED = Voice("Lantern", "Ito and colleagues")
 PEOPLE = Voice("", "Ito and Park")
+OF_LANTERN = Voice("Lantern", "the authors of Lantern")
 ALONE = Voice("", "Ito", several=False)
 
 
@@ -55,6 +56,51 @@ ALONE = Voice("", "Ito", several=False)
         ),
         (
             NAMED,
+            "We introduce Lantern, a versatile and open-source index designed to read pages.",
+            "Lantern is a versatile and open-source index designed to read pages.",
+        ),
+        (
+            OF_LANTERN,
+            "This paper proposes Lantern, a new guard for models, by teaching them to reason.",
+            "The authors propose Lantern, a new guard for models, by teaching them to reason.",
+        ),
+        (
+            OF_LANTERN,
+            "We introduce Lantern, 4,200 hours of speech in eleven languages.",
+            "The authors introduce Lantern, 4,200 hours of speech in eleven languages.",
+        ),
+        (
+            OF_LANTERN,
+            "To test Lantern, we read nine long books with it and without it.",
+            "To test Lantern, the authors read nine long books with it and without it.",
+        ),
+        (
+            PEOPLE,
+            "This work revisits plain scans and proposes an index of pages in their place.",
+            "Ito and Park revisit plain scans and propose an index of pages in their place.",
+        ),
+        (
+            ALONE,
+            "Under mild conditions, we establish and prove a bound on the regret.",
+            "Under mild conditions, Ito establishes and proves a bound on the regret.",
+        ),
+        (
+            ALONE,
+            "I evaluated six models on a thousand letters from three hospitals.",
+            "Ito evaluated six models on a thousand letters from three hospitals.",
+        ),
+        (
+            PEOPLE,
+            "In this position paper, I argue that my profession needs an expiry date.",
+            "Ito and Park argue that their profession needs an expiry date.",
+        ),
+        (
+            PEOPLE,
+            "It is shown that no algorithm reads the tide in less than an hour.",
+            "No algorithm reads the tide in less than an hour.",
+        ),
+        (
+            NAMED,
             "On long inputs, it is slower than a plain scan of the text.",
             "On long inputs, Lantern is slower than a plain scan of the text.",
         ),
@@ -86,6 +132,34 @@ def test_a_sentence_is_said_in_the_third_person(
             "The authors’ probes generalize to novel lighting conditions and unseen poses.",
         ),
         ("We train by optimized on its own trajectory under it's own supervision.", None),
+        (
+            "Results: Prompting did not improve accuracy (71.2% vs 71.9%) in any hospital.",
+            "Prompting did not improve accuracy (71.2% vs 71.9%) in any hospital.",
+        ),
+        (
+            "Limitations: We did not test more than 64 experts in a layer.",
+            "Ito and Park did not test more than 64 experts in a layer.",
+        ),
+        ("Objective: To assess whether prompting improves triage in hospitals.", None),
+        (
+            "* We release a corpus of tide tables for language models.",
+            "Ito and Park release a corpus of tide tables for language models.",
+        ),
+        (
+            "Our probes find dates in all layers, setting a new standard for tide tables.",
+            "The authors’ probes find dates in all layers.",
+        ),
+        (
+            "We present a fully open model for ships, advancing its predecessor along five axes.",
+            "Ito and Park present a fully open model for ships.",
+        ),
+        (
+            "Our codes, data and checkpoints are available at Lantern Homepage.",
+            "The authors’ codes, data and checkpoints are available.",
+        ),
+        ("Probes with tools can be further enhance performance on long inputs.", None),
+        ("We make three contributions: 1. A corpus of tide tables.", None),
+        ("Results on three benchmarks show that ~matches or surpasses a plain scan.", None),
     ],
 )
 def test_slips_and_labels_are_handled_without_changing_a_claim(
@@ -108,10 +182,23 @@ def test_slips_and_labels_are_handled_without_changing_a_claim(
         "The code and the models are available in this https URL and in the appendix of the",
         "The curated training data, models, and code are at https://example.org/x.",
         "Training on it and",
+        "Analysing 18k trajectories, we study when and why agents do so in offices.",
+        "We examine the literature through the lenses of attack and defence.",
+        "The literature remains fragmented across robots, ships and harbours.",
+        "Privacy noise at a budget of eight does not prevent it; smaller budgets cost recall.",
+        "Lantern attains consistent gains on all three dimensions over a plain scan.",
     ],
 )
 def test_a_sentence_that_points_outside_itself_is_refused(dangling: str) -> None:
     assert condense(dangling, NAMED) is None
+
+
+@pytest.mark.parametrize("verb", ["suggest", "indicate"])
+@pytest.mark.parametrize("whose", ["Our", "These", "The"])
+def test_what_results_only_suggest_is_not_told_as_a_fact(verb: str, whose: str) -> None:
+    said = condense(f"{whose} results {verb} that small probes forget dates first.", PEOPLE)
+
+    assert said == f"The authors’ results {verb} that small probes forget dates first."
 
 
 def test_clauses_that_limit_a_claim_are_never_cut() -> None:

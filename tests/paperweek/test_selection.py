@@ -189,6 +189,7 @@ def test_a_contrary_finding_is_found(finding: str) -> None:
         "We propose a pole because fences do not scale.",
         "We show that BeanNet does not transfer losses.",
         "We show that this does not hold.",
+        "We observed no statistically significant difference from expert-level harvests.",
         "The beans grow without significant loss, as experiments show.",
         "",
     ],

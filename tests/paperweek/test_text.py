@@ -30,6 +30,7 @@ def test_cutting_into_sentences_loses_no_word(text: str) -> None:
         (r"\textbf{Lantern}: \emph{a} study", "Lantern: a study"),
         ("``soft'' labels", "“soft” labels"),
         (r"$\tau_0$ and $O(n^2)$", "τ₀ and O(n²)"),
+        (r"$O(\log n)$ of $n^{2-\epsilon}$ at $90^{\circ}$", "O(log n) of n^(2-ϵ) at 90°"),
         ("**bold** and [a link](https://example.org/x)", "bold and a link"),
         ("see <b>this</b>, not <T5>", "see this, not <T5>"),
         (r"2{,}000 steps on a 24\,GB card \cite{knuth}", "2,000 steps on a 24 GB card"),
