@@ -14,7 +14,9 @@ from collections.abc import Sequence
 
 from tests import network
 from tests.world.collecting_case import collecting_cases
+from tests.world.killing_case import killing_cases
 from tests.world.publishing_case import publishing_cases
+from tests.world.sundays_case import sundays_cases
 from tests.world.table import Case, as_line, head
 
 
@@ -23,6 +25,8 @@ def cases() -> Sequence[Case]:
     return [
         *collecting_cases(),
         *publishing_cases(),
+        *killing_cases(),
+        *sundays_cases(),
     ]
 
 

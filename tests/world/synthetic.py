@@ -65,34 +65,42 @@ _SENTENCES = (
 )
 
 
-def write_synthetic_week(folder: Path, papers: int, seed: int = 7, listed: int = LISTED) -> Week:
+def write_synthetic_week(
+    folder: Path,
+    papers: int,
+    seed: int = 7,
+    listed: int = LISTED,
+    *,
+    week: Week = WEEK,
+    first: int = 0,
+) -> Week:
     """Write a corpus folder with one invented week of `papers` papers; return the week.
 
-    `listed` of them are on Hugging Face (all, where there are fewer).
-    The same arguments write the same bytes.
+    `listed` of them are on Hugging Face (all, where there are fewer). Their ids are numbered from
+    `first`, so that a folder may hold several weeks. The same arguments write the same bytes.
     """
     dice = random.Random(seed)
-    records = list(_records(dice, papers))
-    home = folder / "weeks" / WEEK.monday.isoformat()
+    records = list(_records(dice, papers, week, first))
+    home = folder / "weeks" / week.monday.isoformat()
     (home / "hf_daily").mkdir(parents=True, exist_ok=True)
     chosen = dice.sample(records, min(listed, papers))
-    for number, day in enumerate(WEEK.days[:5]):
+    for number, day in enumerate(week.days[:5]):
         items = [_listed(dice, record, day) for record in chosen[number::5]]
         items.sort(key=lambda item: -int(item["paper"]["upvotes"]))
         (home / "hf_daily" / f"{day}.json").write_text(json.dumps(items), encoding="utf-8")
     with (home / "arxiv.jsonl").open("w", encoding="utf-8") as lines:
         lines.writelines(json.dumps(record) + "\n" for record in records)
-    return WEEK
+    return week
 
 
-def _records(dice: random.Random, papers: int) -> Iterator[dict[str, Any]]:
-    start = datetime.combine(WEEK.monday, time(), UTC)
+def _records(dice: random.Random, papers: int, week: Week, first: int) -> Iterator[dict[str, Any]]:
+    start = datetime.combine(week.monday, time(), UTC)
     for number in range(papers):
         words = _words(dice)
         published = start + timedelta(seconds=number * 5 * 86_400 // papers)
         categories = dice.sample(DEFAULT_CATEGORIES, dice.choice((1, 1, 2, 3)))
         yield {
-            "id": f"2513.{number:05d}",
+            "id": f"2513.{first + number:05d}",
             "title": "{name}: Meeting {problem} in {field} with {means}".format(**words),
             "summary": " ".join(_abstract(dice, words)),
             "authors": [
