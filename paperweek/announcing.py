@@ -46,6 +46,7 @@ def compose_notice(summary: Summary, *, repeated: bool = False) -> Notice:
         link=_link(summary),
         needs_a_look=summary.human_edited
         or (summary.outcome is Outcome.PUBLISHED and _is_in_part(summary)),
+        awaits_you=bool(summary.pull_request) and not summary.human_edited,
     )
     return _composed(TEMPLATE, bare, run=summary, repeated=repeated)
 
@@ -109,6 +110,7 @@ def announce_waiting(summary: Summary, notifier: Notifier, url: str) -> str:
         url=url,
         link="Decide on it",
         needs_a_look=_is_in_part(summary),
+        awaits_you=True,
     )
     return _told(lambda _: _composed("waiting.txt.j2", bare, run=summary), notifier)
 

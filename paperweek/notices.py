@@ -25,3 +25,5 @@ class Notice:
     """What a reader may do at that address, in a few words."""
     needs_a_look: bool = False
     """Whether it went well only in part."""
+    awaits_you: bool = False
+    """Whether nothing goes on until a person decides."""

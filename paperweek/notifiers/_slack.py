@@ -42,11 +42,11 @@ SERVER_ERROR = 500
 _MARKS = {
     Outcome.PUBLISHED: "✅",
     Outcome.UNCHANGED: "⏸",
-    Outcome.REHEARSED: "👀",
+    Outcome.REHEARSED: "✅",
     Outcome.REFUSED: "⛔",
     Outcome.FAILED: "❌",
 }
-_LOOK = "⚠️"
+_LOOK, _AWAITS = "⚠️", "👀"
 
 
 class _WithinReason(RateLimitErrorRetryHandler):
@@ -105,8 +105,7 @@ def message_of(notice: Notice) -> dict[str, Any]:
 
 def blocks_of(notice: Notice) -> list[dict[str, Any]]:
     """Return the notice as Block Kit, in which a stranger's text has no effect."""
-    mark = _LOOK if notice.needs_a_look else _MARKS[notice.outcome]
-    title = f"{mark} {fold(notice.headline)}"
+    title = f"{_mark(notice)} {fold(notice.headline)}"
     shown = cut(title, HEADER_CHARACTERS)
     blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(shown)}]
     # A long error does not fit there, and its end says the most.
@@ -143,6 +142,12 @@ def cut(text: str, limit: int) -> str:
 def weight(text: str) -> int:
     """Return how many characters the text is to Slack, counted in the way that gives the most."""
     return len(escape(text).encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _mark(notice: Notice) -> str:
+    if notice.needs_a_look:
+        return _LOOK
+    return _AWAITS if notice.awaits_you else _MARKS[notice.outcome]
 
 
 def _joined(lines: tuple[str, ...], limit: int) -> str:

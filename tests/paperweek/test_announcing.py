@@ -223,7 +223,7 @@ def test_a_degraded_post_says_so_in_its_first_line() -> None:
 
 
 def test_what_a_person_decides_on_leads_to_where_they_decide() -> None:
-    assert kind("waits for approval")[0] == f"✅ {TITLE} waits for your approval."
+    assert kind("waits for approval")[0] == f"👀 {TITLE} waits for your approval."
     assert kind("waits for approval")[-1] == f"Read and merge it: {PULL.pull_request}"
     assert kind("waits for a yes")[0] == f"👀 {TITLE} waits for your yes."
     assert kind("waits for a yes")[-1] == f"Decide on it: {RUN}"

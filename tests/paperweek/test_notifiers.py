@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperweek import health
@@ -120,6 +120,7 @@ anything = st.text(st.characters(codec="utf-8"), max_size=80) | st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     outcome=st.sampled_from(Outcome),
     headline=anything,
@@ -144,6 +145,7 @@ def test_whatever_a_notice_says_slack_takes_it(
             assert not set("<> \n") & set(inside.rpartition("|")[0])
 
 
+@settings(deadline=None)
 @given(anything, st.integers(2, 60))
 def test_a_cut_is_a_beginning_and_never_ends_inside_an_entity(text: str, limit: int) -> None:
     kept = cut(text, limit)
@@ -426,11 +428,11 @@ def test_half_a_bot_is_said_and_its_token_is_not(
 
 @pytest.mark.usefixtures("owner")
 def test_a_token_is_redacted_wherever_it_stands() -> None:
-    settings = Settings.from_environment()
+    read = Settings.from_environment()
 
-    assert settings.redact(f"Bearer {TOKEN}") == "Bearer ***"
-    assert TOKEN not in repr(settings)
-    assert health.bot(settings.slack_channel).said.startswith("its token is well-formed, for #pa")
+    assert read.redact(f"Bearer {TOKEN}") == "Bearer ***"
+    assert TOKEN not in repr(read)
+    assert health.bot(read.slack_channel).said.startswith("its token is well-formed, for #pa")
 
 
 class Broken:
