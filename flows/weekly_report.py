@@ -95,8 +95,10 @@ def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
     error.add_note(f"notice {fate}")
 
 
-def tell(summary: Summary, house: House, place: Sequence[str]) -> Summary:
-    """Notify, and show in Prefect's pages what was said."""
+def tell(summary: Summary, house: House, place: Sequence[str], *, quiet: bool) -> Summary:
+    """Notify, and show in Prefect's pages what was said, unless whoever started the run does."""
+    if quiet:
+        return summary
     by_hand = summary.outcome is Outcome.UNCHANGED and started_in_ui()
     told = send_notice(
         summary, house.notifier, house.blog, datetime.now(UTC), place, by_hand=by_hand
@@ -145,20 +147,18 @@ def weekly_report(
     standing = ask_blog(edition, house.blog)
     if standing and not rehearse and (standing.human_edited or not force_rewrite):
         (data,) = read_blog(house.blog, data_path(edition))
-        summary = Summary.of_standing(standing, data).on(*place)
-        return summary if quiet else tell(summary, house, place)
-    day = today(settings.zone)
+        return tell(Summary.of_standing(standing, data).on(*place), house, place, quiet=quiet)
     draft = kept_draft(wanted=approve)  # what was shown to a person is not made again
     if not draft:
         collection = collect_papers(edition, house.sources, settings.cache_dir)
         selection = select_papers(whole(collection), house.blog, **settings.choice)
         report = write_report(whole(selection), house.writer)
-        (before,) = read_blog(house.blog, data_path(edition)) if standing else (None,)
-        post = render_post(whole(report), **settings.form, published=before, on=day)
+        (old,) = read_blog(house.blog, data_path(edition)) if standing else (None,)
+        post = render_post(whole(report), **settings.form, published=old, on=today(settings.zone))
         show_post(post, return_state=True)
         draft = Draft(post, Summary.of_draft(post, report))
     if approve and not rehearse and not (decision := decide(draft, house.notifier)).is_yes:
         return draft.summary.discarded(decision.note)
     publication = publish_post(draft.post, house.blog, rewrite=force_rewrite)
     summary = see_page(draft.summary.of(publication).on(*place), settings.site_seconds)
-    return summary if quiet else tell(summary, house, place)
+    return tell(summary, house, place, quiet=quiet)
