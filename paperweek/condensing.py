@@ -352,6 +352,9 @@ def _people(text: str, voice: Voice) -> str:
             _in_the_singular,
             text,
         )
+        text = _LATER_VERB.sub(
+            lambda found: f"{found['joint']}{third_person_verb(found['verb'])}", text
+        )
     return text
 
 
@@ -384,6 +387,11 @@ def _possessive(voice: Voice) -> str:
 
 
 _OWN_VERBS = "|".join(map(alternatives, ("making", "own_work", "finding")))
+_LATER_VERB = re.compile(
+    rf"(?P<joint>, and (?:also |further )?)(?P<verb>(?:{_OWN_VERBS})(?<![^s]s))"
+    r"(?= (?:that|how|an?|the)\b)"
+)
+"""`Ito extends a result, and show that`: it is still one author who shows."""
 _IS_PAST = re.compile(
     r"(?<!ne)(?<!fe)(?<!proce)(?<!succe)ed$"
     r"|^(?:can|could|may|might|will|would|shall|should|must|did|had|was|were|found|built|made|saw"

@@ -174,7 +174,6 @@ _NAMES_ONE = re.compile(
     r":|—|\b(?:including|such as|like|notably|namely|particularly)\b|\bin [^,]+(?:, [^,]+)*,? and "
 )
 _HANDED_OVER = re.compile(
-    r"(?<!when )(?<!where )(?<!if )(?<!once )(?<!no )(?<!unless )(?<!while )(?<!although )"
     r"\b(?:codes?|data|datasets?|models?|weights|checkpoints?|benchmarks?|implementations?|software"
     r"|toolkits?|librar(?:y|ies)|package|project|demo|resources|materials|artifacts?|corpus|corpora"
     r"|annotations|recordings|prompts|scripts|everything)\b(?: \([^()]*\))?"
@@ -183,6 +182,10 @@ _HANDED_OVER = re.compile(
     r"|shared|public)\b",
     re.IGNORECASE,
 )
+_IF_IT_WERE = re.compile(
+    r"\b(?:when|where|if|once|unless|while|although|because|that|no|than)\b[^,;]*$", re.IGNORECASE
+)
+"""`When few data are available` releases nothing."""
 _GIVES_OPENLY = re.compile(
     r"\b[Ww]e (?:also )?(?:make|made) [^.;]{3,80} (?:publicly |openly |freely )?available\b|"
     r"\b[Ww]e (?:also )?(?:provide|present|introduce|share)\b[^.;]{0,60}, an? (?:\w+ )?"
@@ -470,7 +473,10 @@ def _says_nothing(plain: str, index: int, place: _Place) -> bool:
 
 
 def _releases(plain: str) -> bool:
-    return bool(_GIVES.search(plain) or _HANDED_OVER.search(plain) or _GIVES_OPENLY.search(plain))
+    if _GIVES.search(plain) or _GIVES_OPENLY.search(plain):
+        return True
+    found = _HANDED_OVER.search(plain)
+    return bool(found and not _IF_IT_WERE.search(plain[: found.start()]))
 
 
 def _part_of(plain: str, index: int, position: float, place: _Place) -> Part | None:

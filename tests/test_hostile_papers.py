@@ -51,7 +51,7 @@ def test_there_are_twenty_and_a_writer_may_speak_of_each() -> None:
 def test_some_of_them_are_cited_so_that_the_test_is_none_of_silence() -> None:
     hostile = {paper.arxiv_id for paper in HOSTILE.values()}
 
-    assert len(hostile & set(played().report.cited)) >= 5
+    assert len(hostile & set(played().report.cited)) >= 4
     assert len(hostile & {p.arxiv_id for p in played().report.selection.papers}) >= 10
 
 

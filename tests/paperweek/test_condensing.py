@@ -86,6 +86,11 @@ ALONE = Voice("", "Ito", several=False)
         ),
         (
             ALONE,
+            "We extend a result to real tides, and show that a small model suffices.",
+            "Ito extends a result to real tides, and shows that a small model suffices.",
+        ),
+        (
+            ALONE,
             "I evaluated six models on a thousand letters from three hospitals.",
             "Ito evaluated six models on a thousand letters from three hospitals.",
         ),

@@ -66,6 +66,7 @@ def test_a_sentence_after_the_proposal_plays_its_part(sentence: str, part: str) 
         ("Across five publicly available listeners, we find large differences.", Part.RELEASE),
         ("We compare Sluice with nine open-weight listeners in storms.", Part.RELEASE),
         ("Our method helps when no data are available in a small harbour.", Part.RELEASE),
+        ("Our tests show that it is best when very few tidal data are available.", Part.RELEASE),
         ("Sluice recovers tones that prior listeners fail to capture there.", Part.CATCH),
         ("Sluice does not overfit and successfully captures the tide in storms.", Part.CATCH),
     ],
