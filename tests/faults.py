@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
+from paperweek.settings import PREFIX
 from tests import network
 from tests.world.collecting_case import collecting_cases
 from tests.world.killing_case import killing_cases
@@ -57,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     network.block()
     logging.disable()
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # whoever plays must not be told of it in their own channel
     played = [case for case in cases() if options.only in case.name]
     return 1 if play(played) or not played else 0
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import arxiv  # type: ignore[import-untyped]
@@ -13,14 +14,21 @@ import requests
 
 from paperweek.asking import Manners
 from paperweek.collecting import collect
-from paperweek.model import Collection, Paper, SourceAccount, Week
-from paperweek.ports import Harvest, PaperSource
+from paperweek.errors import BlogForbidden
+from paperweek.model import Collection, Outcome, Paper, Post, Publication, SourceAccount, Week
+from paperweek.notices import Notice
+from paperweek.ports import Blog, Change, Harvest, Notifier, PaperSource
+from paperweek.publishers.git_blog import GitBlog
+from paperweek.settings import Settings
 from tests import faults
+from tests.paperweek.kept_blog import git
 from tests.world.collecting_case import LISTED, CollectingCase, real_sources
 from tests.world.corpus import Corpus
 from tests.world.faults import Fault, Owed, collecting_faults
 from tests.world.judging import judge
 from tests.world.papers_server import PapersServer
+from tests.world.publishing_case import PublishingCase
+from tests.world.publishing_world import TOKEN, Connect, as_wired
 from tests.world.synthetic import WEEK
 from tests.world.table import Case
 
@@ -43,7 +51,7 @@ def test_a_fault_ends_complete_or_named(case: Case) -> None:
 
 def test_no_two_faults_have_one_name() -> None:
     names = [case.name for case in CASES]
-    assert len(set(names)) == len(names) > 120
+    assert len(set(names)) == len(names) > 240
 
 
 class BelievingArxiv:
@@ -106,6 +114,152 @@ def test_a_fault_that_no_request_meets_proves_nothing() -> None:
     row = CollectingCase(never, corpus_of(CASES[0])).play()
     assert not row.good
     assert row.outcome == "no request met the fault"
+
+
+class Careless(GitBlog):
+    """Says that it published, and did not."""
+
+    def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
+        return Publication(post.week, Outcome.PUBLISHED, post.path, "0" * 40)
+
+
+class Forgetful(GitBlog):
+    """Never knows what the blog holds, and writes each time."""
+
+    def standing(self, week: Week) -> Publication | None:
+        return None
+
+    def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
+        files = {post.path: f"{post.text}\n<!-- {uuid.uuid4()} -->\n", post.data_path: post.data}
+        change = Change(f"Weekly report {post.week}", files, {post.week: post.path}, True)
+        _, commit = self.amend(lambda _: (None, change))
+        return Publication(post.week, Outcome.PUBLISHED, post.path, commit)
+
+
+class Forceful(GitBlog):
+    """Pushes by force what it built, wherever the branch is now."""
+
+    def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
+        tip = self.look(lambda tip: tip.read("_config.yml") and self._seen)
+        assert tip
+        done = super().publish(post, rewrite=rewrite)
+        repository = Path(self._git.address.text)
+        tree = git(repository, "rev-parse", f"{done.commit}^{{tree}}")
+        words = git(repository, "log", "-1", "--format=%B", done.commit)
+        commit = git(repository, "commit-tree", tree, "-p", tip.tip, "-m", words)
+        git(repository, "update-ref", "refs/heads/main", commit)
+        return replace(done, commit=commit)
+
+
+class Rude(GitBlog):
+    """Takes every post for ours."""
+
+    def standing(self, week: Week) -> Publication | None:
+        standing = super().standing(week)
+        return replace(standing, human_edited=False, takes_back="") if standing else None
+
+
+class Clumsy(GitBlog):
+    """Fails in words of Python's."""
+
+    def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
+        raise ZeroDivisionError
+
+
+class Terse(GitBlog):
+    """Says what happened, and not what to do."""
+
+    class Error(BlogForbidden):
+        hint = ""
+
+    def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
+        raise self.Error("the blog", "main", "no")
+
+
+class Chatty(GitBlog):
+    """Names the token."""
+
+    def publish(self, post: Post, *, rewrite: bool = False) -> Publication:
+        raise BlogForbidden("the blog", "main", f"it does not take {TOKEN}")
+
+
+@dataclass
+class Telling:
+    """Tells each notice as often as it was made to."""
+
+    notifier: Notifier
+    times: int
+    name: str = "Slack"
+
+    def send(self, notice: Notice) -> None:
+        for _ in range(self.times):
+            self.notifier.send(notice)
+
+
+def connected_by(blog: type[GitBlog], times: int = 1) -> Connect:
+    """Return what connects a blog of this class, and a notifier that tells so often."""
+
+    def connect(settings: Settings) -> tuple[Blog, Notifier]:
+        _, notifier = as_wired(settings)
+        kept = blog(settings.blog, cache=settings.cache_dir, owes_notices=True)
+        return kept, Telling(notifier, times)
+
+    return connect
+
+
+def publishing(name: str, connect: Connect) -> PublishingCase:
+    case = next(case for case in CASES if case.name == name)
+    assert isinstance(case, PublishingCase)
+    return replace(case, connect=connect)
+
+
+GOOD, DECLINED = "a blog as it should be", "a pre-receive hook declines"
+
+
+@pytest.mark.parametrize(
+    ("name", "blog", "times", "wrong"),
+    [
+        (GOOD, Careless, 1, "0 commits of 2025-W05"),
+        (GOOD, Forgetful, 1, "2 commits of 2025-W05"),
+        (GOOD, GitBlog, 0, "0 notices of 2025-W05"),
+        (GOOD, GitBlog, 2, "a notice of 2025-W05 is repeated without a word"),
+        (GOOD, Clumsy, 1, "raised ZeroDivisionError"),
+        (GOOD, Terse, 1, "given up, though it could be done"),
+        (DECLINED, Terse, 1, "it does not say what to do"),
+        (DECLINED, Chatty, 1, "a secret shows"),
+        (DECLINED, Careless, 1, "it says published, though the fault was there"),
+        ("somebody pushes in between, once", Forceful, 1, "commits of a person are lost"),
+        ("a person edited the post", Forgetful, 1, "something was written"),
+        ("a person edited the post", Rude, 1, "it does not see a person's hand"),
+        ("a person deleted the post", Careless, 1, "it could not be played to its end"),
+    ],
+)
+def test_a_publisher_that_lies_is_caught(
+    name: str, blog: type[GitBlog], times: int, wrong: str
+) -> None:
+    row = publishing(name, connected_by(blog, times)).play()
+    assert not row.good
+    assert wrong in row.outcome
+
+
+def test_an_honest_publisher_is_not_caught() -> None:
+    assert publishing(GOOD, connected_by(GitBlog)).play().good
+
+
+def test_a_fault_that_no_publisher_meets_proves_nothing() -> None:
+    case = publishing("Slack: 404 no_service", connected_by(GitBlog, times=0))
+    assert "no message met the fault" in case.play().outcome
+
+
+def test_a_case_that_this_machine_cannot_play_is_told_and_no_success(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    case = publishing(GOOD, as_wired)
+    skipped = replace(case, fault=replace(case.fault, missing=lambda: "there is no disk"))
+    assert faults.play([skipped]) == 0
+    said = capsys.readouterr().out
+    assert "skipped: there is no disk" in said
+    assert "1 faults, 0 right or named, 0 not, 1 skipped." in said
 
 
 def test_a_source_that_gives_up_too_early_is_caught() -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -29,11 +30,13 @@ class GitServer:
 
     `refuse_push` plays an account that may read and not write. `answers` are HTTP status codes
     for the next requests, before git is asked at all. `redirect_to` sends every request elsewhere.
+    While `is_gone` says so, every answer is 502.
     """
 
     def __init__(self, root: Path, *, token: str = "", user: str = "x-access-token") -> None:
         self.root, self.refuse_push = root, False
         self.answers: list[int] = []
+        self.is_gone: Callable[[], bool] = bool
         self.redirect_to = ""
         self.requests: list[str] = []
         """Method and path of each request, in order."""
@@ -44,12 +47,19 @@ class GitServer:
         pair = base64.b64encode(f"{user}:{token}".encode()).decode()
         self.expected = f"Basic {pair}" if token else ""
         self._http = _Http(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._http.server_address[1])
 
     @property
     def url(self) -> str:
         """The address below which the repositories lie."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -71,9 +81,13 @@ class _Http(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.host = host
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that went away."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._serve()
@@ -90,6 +104,8 @@ class _Handler(BaseHTTPRequestHandler):
             server.credentials.append(given)
         if server.redirect_to:
             self._answer(302, [("Location", server.redirect_to + self.path)])
+        elif server.is_gone():
+            self._answer(502)
         elif server.answers:
             self._answer(server.answers.pop(0))
         elif server.expected and given != server.expected:
@@ -184,7 +200,7 @@ class SshServer:
             f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\n"
             f"AuthorizedKeysFile {folder / 'authorized_keys'}\nPidFile {folder / 'pid'}\n"
             "PasswordAuthentication no\nKbdInteractiveAuthentication no\nUsePAM no\n"
-            "StrictModes no\nPermitRootLogin prohibit-password\n"
+            "StrictModes no\nPermitRootLogin prohibit-password\nKexAlgorithms curve25519-sha256\n"
         )
         self._command = [str(self.PROGRAM), "-D", "-e", "-f", str(config)]
 
