@@ -171,12 +171,10 @@ class _Record:
             summary = fresh or self._summary(notice)
         except (PaperweekError, ValueError) as error:
             return f"failed: {error}"
-        was_begun = bool(notice.begun)
-        fate = _told(
-            lambda again: compose_notice(summary, repeated=was_begun or again), self.notifier
+        was_begun = notice.begun_at is not None
+        return self._send(
+            lambda again: compose_notice(summary, repeated=was_begun or again), [notice]
         )
-        self._settle([notice], fate)
-        return fate
 
     def tell_together(
         self, caught_up: CaughtUp, owed: Sequence[Owed], *, late: bool = False
@@ -197,12 +195,10 @@ class _Record:
         told = CaughtUp(tuple(sorted(weeks, key=lambda week: week.week)), caught_up.left)
         if told.outcome is Outcome.UNCHANGED:
             return "none"
-        repeated = {notice.week.label for notice in ours if notice.begun}
-        fate = _told(
-            lambda again: _of_several(told, again, repeated=repeated, late=late), self.notifier
+        repeated = {notice.week.label for notice in ours if notice.begun_at}
+        return self._send(
+            lambda again: _of_several(told, again, repeated=repeated, late=late), ours
         )
-        self._settle(ours, fate)
-        return fate
 
     def _is_ours(self, notice: Owed) -> bool:
         is_anothers = notice.begun_at and self.now - notice.begun_at < _ANOTHERS
@@ -213,14 +209,18 @@ class _Record:
         summary = Summary.of_data(notice.week, notice.commit, text).on(*self.place)
         return replace(summary, pull_request=notice.pull_request)
 
-    def _settle(self, notices: Sequence[Owed], fate: str) -> None:
-        if not fate.startswith("sent"):
-            return
+    def _send(self, compose: Callable[[bool], Notice], notices: Sequence[Owed]) -> str:
+        """Send what `compose` makes of the notices, remember whether it went, return its fate."""
+        fate, may_have_arrived = _sent(compose, self.notifier)
         for notice in notices:
             try:
-                self.blog.settle(notice)
+                if fate.startswith("sent"):
+                    self.blog.settle(notice)
+                elif not may_have_arrived:
+                    self.blog.release(notice)
             except PaperweekError as error:
                 logger.warning("The notice may be repeated: %s", error)
+        return fate
 
 
 def _link(summary: Summary) -> str:
@@ -267,23 +267,30 @@ def _composed(template: str, bare: Notice, **given: object) -> Notice:
 
 
 def _told(compose: Callable[[bool], Notice], notifier: Notifier) -> str:
+    """Send what `compose` makes; return as `announce` does."""
+    return _sent(compose, notifier)[0]
+
+
+def _sent(compose: Callable[[bool], Notice], notifier: Notifier) -> tuple[str, bool]:
     """Send what `compose` makes, and once more where only the answer was lost, which it then says.
 
-    Returns as `announce` does.
+    Returns what `announce` does, and whether it may have arrived.
     """
+    tried = False
     try:
         try:
             notifier.send(compose(False))
         except NoticeNotSent as error:
             if not error.perhaps:
                 raise
+            tried = True
             logger.info("%s It is sent again.", error)
             notifier.send(compose(True))
     except PaperweekError as error:
         logger.warning("%s %s", error, error.hint)
-        return f"failed: {error}"
+        return f"failed: {error}", tried
     except Exception as error:  # what was published must not fail by a notice; it is said instead
         logger.warning("The notice failed: %s", type(error).__name__)
         logger.debug("Where it failed:", exc_info=True)
-        return f"failed: {type(error).__name__}"
-    return f"sent to {notifier.name}"
+        return f"failed: {type(error).__name__}", True
+    return f"sent to {notifier.name}", True

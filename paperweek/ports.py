@@ -145,9 +145,9 @@ class Owed:
     key: str
     """What the blog remembers it by, also where a person gave the commit another id."""
     begun: str = ""
-    """The mark of a run that began to send it and may have died over it; empty: none did."""
+    """The mark of the run that last began to send it; empty: none did."""
     begun_at: datetime | None = None
-    """When that was (UTC)."""
+    """When that was (UTC), if that run may have died over it; None: nobody was told."""
     pull_request: str = ""
     """Address of the pull request that the post waits in; empty where it was published."""
 
@@ -171,6 +171,9 @@ class Owing(Protocol):
 
     def settle(self, notice: Owed) -> None:
         """Remember that the notice was sent."""
+
+    def release(self, notice: Owed) -> None:
+        """Remember that a notice that was ours to send was not: it is anybody's again."""
 
 
 class Threads(Protocol):

@@ -74,6 +74,7 @@ _OWED, _PROPOSED = "Report-Notice: owed", "Report-Notice: proposed"
 """What a commit says of its notice. A proposal says it in other words, because its message may come
 to the branch with it, in whatever commit a person merges: that one owes nothing any more."""
 _SHORT = 12
+_BEGAN, _GAVE_UP = "Began to tell of", "Could not tell of"
 _MOST_OWED, _MOST_WAITING = 53, 8
 """Older posts are no news, whoever was told of them."""
 _OTHER_FORMAT = re.compile(r"mismatched algorithms|does not support this repository's hash")
@@ -312,7 +313,7 @@ class GitBlog:
         """
 
         def attempt(clock: Clock) -> bool:
-            words = f"Began to tell of {notice.week}\n\n{uuid.uuid4().hex}"
+            words = f"{_BEGAN} {notice.week}\n\n{uuid.uuid4().hex}"
             mark = self._new_mark(words, notice.begun, clock)
             return self._set_mark(_BEGUN + notice.key, mark, clock)
 
@@ -323,6 +324,19 @@ class GitBlog:
 
         def attempt(clock: Clock) -> None:
             self._set_mark(_SENT + notice.key, notice.commit, clock)
+
+        self._with_clone(Clock(self._deadline), attempt)
+
+    def release(self, notice: Owed) -> None:
+        """Remember that a notice that was ours to send was not: it is anybody's again.
+
+        Raises PublishingError where that can't be kept.
+        """
+
+        def attempt(clock: Clock) -> None:
+            name = _BEGUN + notice.key
+            words = f"{_GAVE_UP} {notice.week}\n\n{uuid.uuid4().hex}"
+            self._set_mark(name, self._new_mark(words, self._known_mark(name, clock), clock), clock)
 
         self._with_clone(Clock(self._deadline), attempt)
 
@@ -389,10 +403,10 @@ class GitBlog:
             environment=self._identity,
         ).strip()
 
-    def _begun_at(self, key: str, mark: str, clock: Clock) -> datetime:
+    def _begun_at(self, key: str, mark: str, clock: Clock) -> datetime | None:
         self._fetch(f"+{_BEGUN}{key}:{_BEGUN}{key}", clock)
-        told = self._ok("log", "-1", "--format=%ct", mark, clock=clock)
-        return datetime.fromtimestamp(int(told), UTC)
+        at, _, words = self._ok("log", "-1", "--format=%ct %s", mark, clock=clock).partition(" ")
+        return None if words.startswith(_GAVE_UP) else datetime.fromtimestamp(int(at), UTC)
 
     def _set_mark(self, name: str, value: str, clock: Clock) -> bool:
         """Push a ref without force; return False where somebody was faster."""

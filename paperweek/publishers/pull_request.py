@@ -128,6 +128,10 @@ class PullRequests:
         """Remember that the notice was sent."""
         self._blog.settle(notice)
 
+    def release(self, notice: Owed) -> None:
+        """Remember that a notice that was ours to send was not: it is anybody's again."""
+        self._blog.release(notice)
+
     def _proposed(self, week: Week) -> Publication | None:
         """Return what became of the week's pull request; None where there is none."""
         found = self._find(week, "all")

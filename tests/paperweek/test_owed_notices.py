@@ -126,13 +126,22 @@ def test_of_two_machines_one_tells(machines: Machines) -> None:
     assert [other.claim(again[1]), one.claim(again[0])] == [True, False]
 
 
-def test_a_notice_that_failed_is_owed_still(machines: Machines) -> None:
-    blog = machines.new()
-    summary = fresh(publish(blog))
+@pytest.mark.parametrize(
+    ("perhaps", "soon", "first_word"),
+    [(False, "sent to a fake channel", "Sample:"), (True, "left to another run", "Possibly")],
+    ids=["surely not", "perhaps"],
+)
+def test_a_notice_that_failed_is_owed_still_and_waits_only_if_it_may_have_arrived(
+    perhaps: bool, soon: str, first_word: str, machines: Machines
+) -> None:
+    broken = FakeNotifier(NoticeNotSent("Slack", "an answer", perhaps=perhaps))
+    blog, notifier = machines.new(), FakeNotifier()
 
-    assert tell(blog, summary, FakeNotifier(NoticeNotSent("Slack", "404"))).startswith("failed: ")
-    assert tell(blog, standing(), notifier := FakeNotifier(), LATER) == "sent to a fake channel"
-    assert len(notifier.told) == 1
+    assert tell(blog, fresh(publish(blog)), broken).startswith("failed: ")
+    assert tell(machines.new(), standing(), notifier).startswith(soon)
+    tell(machines.new(), standing(), notifier, LATER)
+
+    assert [notice.headline.split()[0] for notice in notifier.told] == [first_word]
 
 
 def test_a_post_from_before_owes_nothing(machines: Machines) -> None:
