@@ -64,13 +64,17 @@ class JekyllSite:
 
     def build(self) -> Built:
         """Return what became of the site."""
-        out = self._folder / "_site"
-        run = subprocess.run(
-            ["jekyll", "build", "--strict_front_matter", "--source", ".", "--destination", out],
-            cwd=self._folder,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        return Built(run.returncode, run.stdout + run.stderr, out)
+        return build(self._folder, self._folder / "_site")
+
+
+def build(source: Path, out: Path) -> Built:
+    """Return what became of the site in the folder `source`, whose pages go into `out`."""
+    run = subprocess.run(
+        ["jekyll", "build", "--strict_front_matter", "--source", ".", "--destination", out],
+        cwd=source,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    return Built(run.returncode, run.stdout + run.stderr, out)
