@@ -2,14 +2,17 @@
 
 A killed process can tell nobody. The server can: a run that lives sends a heartbeat, and one that
 was fetched soon starts. Where that does not happen, these automations mark the run as crashed, and
-each crashed or late run becomes a message.
+each crashed or late run becomes a message. So does a run that waited for a person's yes in vain:
+Prefect's server ends it while no process of ours lives.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -23,13 +26,18 @@ from prefect.events.schemas.automations import (
     Posture,
 )
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.exceptions import PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.types import SecretDict
 from pydantic import SecretStr
 
 from paperweek.errors import OrchestratorUnavailable
 
 BLOCK = "paperweek-slack"
+CRASHED = "paperweek: tell of a crashed run"
+LATE = "paperweek: tell of a late run"
+UNAPPROVED = "paperweek: tell of a post that nobody approved"
+_EXPIRED = ["The flow was paused and never resumed.", "The flow was suspended and never resumed."]
+"""What the server says of a run that waited in vain; nothing else tells it from another failure."""
 SILENT_FOR = timedelta(seconds=90)
 """Three heartbeats."""
 PATIENCE = timedelta(minutes=5)
@@ -49,16 +57,24 @@ _WAITING = {
 }
 
 
-def set_up(webhook: str, patience: timedelta = PATIENCE) -> tuple[str, ...]:
-    """Create or update the automations on the server; return their names, each once.
+def set_up(
+    address: str, token: str = "", channel: str = "", *, patience: timedelta = PATIENCE
+) -> tuple[str, ...]:
+    """Create, update or remove the automations on the server; return the names of those there are.
 
-    `webhook` is Slack's address, kept encrypted in a block of Prefect's; empty: runs are marked,
-    and nobody is told. Raises OrchestratorUnavailable where the server does not answer.
+    `address` is Slack's, kept encrypted in a block of Prefect's, and a bot's `token` with it;
+    empty: runs are marked, nobody is told, and what told before is removed.
+
+    Raises OrchestratorUnavailable where the server does not answer.
     """
     try:
-        block = _webhook_block(webhook) if webhook else None
-        wanted = tuple(_automations(block, patience))
+        wanted = list(_marks(patience))
         with get_client(sync_client=True) as client:
+            if address:
+                message = partial(_message, _webhook_block(address, token), channel)
+                wanted += _messages(message, patience)
+            else:
+                _forget_messages(client)
             for automation in wanted:
                 _upsert(client, automation)
     except (httpx.HTTPError, PrefectHTTPStatusError) as error:
@@ -66,7 +82,7 @@ def set_up(webhook: str, patience: timedelta = PATIENCE) -> tuple[str, ...]:
     return tuple(automation.name for automation in wanted)
 
 
-def _automations(block: UUID | None, patience: timedelta) -> Iterable[AutomationCore]:
+def _marks(patience: timedelta) -> Iterator[AutomationCore]:
     yield _automation(
         "paperweek: a run fell silent",
         "Its process is gone: mark it, so that its place comes free.",
@@ -83,29 +99,47 @@ def _automations(block: UUID | None, patience: timedelta) -> Iterable[Automation
         ),
         [_crash("It was fetched and never started.")],
     )
-    if block:
-        yield _automation(
-            "paperweek: tell of a crashed run",
-            "The run is dead and can't tell by itself.",
-            _when({f"{_RUN}Crashed"}),
-            [
-                _message(
-                    block,
-                    "crashed: this week may not be published. Run it again: nothing is "
-                    "published twice.",
-                )
-            ],
-        )
-        yield _automation(
-            "paperweek: tell of a late run",
-            "It is due, and nobody carries it out.",
-            _unless(after={f"{_RUN}Late"}, expect=_STARTED | _ENDED | _WAITING, within=patience),
-            [
-                _message(
-                    block, "is late: nobody carries it out. Start the worker, or `paperweek serve`."
-                )
-            ],
-        )
+
+
+def _messages(
+    message: Callable[[str], CallWebhook], patience: timedelta
+) -> Iterator[AutomationCore]:
+    yield _automation(
+        CRASHED,
+        "The run is dead and can't tell by itself.",
+        _when({f"{_RUN}Crashed"}),
+        [
+            message(
+                "crashed: this week may not be published. Run it again: nothing is published twice."
+            )
+        ],
+    )
+    yield _automation(
+        LATE,
+        "It is due, and nobody carries it out.",
+        _unless(after={f"{_RUN}Late"}, expect=_STARTED | _ENDED | _WAITING, within=patience),
+        [message("is late: nobody carries it out. Start the worker, or `paperweek serve`.")],
+    )
+    yield _automation(
+        UNAPPROVED,
+        "It waited for a person's yes in vain, and Prefect's server ended it.",
+        _when({f"{_RUN}Failed"}, {"prefect.state-message": _EXPIRED}),
+        [
+            message(
+                "was not approved in time and was not published. Run the week again, or do "
+                "without it: `paperweek skip`."
+            )
+        ],
+    )
+
+
+def _forget_messages(client: SyncPrefectClient) -> None:
+    for name in (CRASHED, LATE, UNAPPROVED):
+        for known in client.read_automations_by_name(name):
+            client.delete_automation(known.id)
+    with suppress(ObjectNotFound):
+        kept = client.read_block_document_by_name(BLOCK, "webhook", include_secrets=False)
+        client.delete_block_document(kept.id)
 
 
 def _automation(
@@ -114,9 +148,9 @@ def _automation(
     return AutomationCore(name=name, description=why, trigger=trigger, actions=actions)
 
 
-def _when(expect: set[str]) -> EventTrigger:
+def _when(expect: set[str], also: Mapping[str, list[str]] | None = None) -> EventTrigger:
     return EventTrigger(
-        match=_RUNS,
+        match=ResourceSpecification({"prefect.resource.id": f"{_RUN}*", **(also or {})}),
         match_related=_OURS,
         expect=expect,
         for_each=_EACH,
@@ -142,14 +176,16 @@ def _crash(message: str) -> ChangeFlowRunState:
     return ChangeFlowRunState(name="Crashed", state=StateType.CRASHED, message=message, force=False)
 
 
-def _message(block: UUID, what: str) -> CallWebhook:
+def _message(block: UUID, channel: str, what: str) -> CallWebhook:
     text = f"The run {{{{ flow_run.name }}}} {what} {{{{ flow_run|ui_url }}}}"
-    return CallWebhook(block_document_id=block, payload=json.dumps({"text": text}))
+    body = {"channel": channel, "text": text} if channel else {"text": text}
+    return CallWebhook(block_document_id=block, payload=json.dumps(body))
 
 
-def _webhook_block(address: str) -> UUID:
+def _webhook_block(address: str, token: str) -> UUID:
     Webhook.register_type_and_schema()
-    headers = SecretDict({"Content-Type": "application/json"})
+    bearer = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = SecretDict({"Content-Type": "application/json; charset=utf-8", **bearer})
     block = Webhook(method="POST", url=SecretStr(address), headers=headers)
     saved = block.save(BLOCK, overwrite=True)
     if not isinstance(saved, UUID):

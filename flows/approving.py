@@ -10,30 +10,32 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
-from prefect import suspend_flow_run
+from prefect import runtime, suspend_flow_run
 from prefect.input import RunInput
 from prefect.input.actions import create_flow_run_input, read_flow_run_input
+from prefect.input.run_input import keyset_from_base_key
 from pydantic import Field, TypeAdapter
 
-from flows.naming import page_of_run
+from flows.naming import page_of_run, rename
 from paperweek.announcing import announce_waiting
 from paperweek.model import Post
 from paperweek.ports import Notifier
 from paperweek.summary import Summary
 
-PATIENCE_SECONDS = 6 * 24 * 3600
-"""A post that nobody looked at by the next Saturday is not news any more."""
-_DRAFT, _TOLD = "paperweek-draft", "paperweek-told"
+_SECONDS_A_DAY = 24 * 3600
+_DRAFT, _TOLD, _KEY = "paperweek-draft", "paperweek-told", "approval"
 
 
 class Decision(RunInput):
     """What a person decides on a post."""
 
     decision: Literal["publish", "discard"] = Field(
-        description="Publish it as it is shown, byte for byte, or publish nothing."
+        title="Decision",
+        description="Publish it as it is shown, byte for byte, or publish nothing.",
     )
-    note: str = Field(default="", description="Why, for whoever reads the run later.")
+    note: str = Field(default="", title="Note", description="Why, for whoever reads the run later.")
 
     @property
     def is_yes(self) -> bool:
@@ -55,19 +57,36 @@ def kept_draft(*, wanted: bool) -> Draft | None:
     return TypeAdapter(Draft).validate_python(kept) if kept else None
 
 
-def decide(draft: Draft, notifier: Notifier) -> Decision:
+def decide(draft: Draft, notifier: Notifier, days: float) -> Decision:
     """Suspend the run until a person decides on the draft; return the decision.
 
-    The notice that asks for it is sent once. Raises what Prefect raises to suspend a run, and
-    RuntimeError for a run without a deployment, which nobody could resume.
+    After `days` nobody is waited for: Prefect's server ends the run as failed, and, since no
+    process of ours lives then, an automation tells of it (see `flows.alarms`). The notice that
+    asks for a decision is sent once. Raises what Prefect raises to suspend a run, and RuntimeError
+    for a run without a deployment, which nobody could resume.
     """
     if not read_flow_run_input(_DRAFT):
         create_flow_run_input(_DRAFT, TypeAdapter(Draft).dump_python(draft, mode="json"))
     if not read_flow_run_input(_TOLD):
         announce_waiting(draft.summary, notifier, page_of_run())
         create_flow_run_input(_TOLD, value=True)
+    # Whoever is told that nobody approved it must read which week that was.
+    rename(UUID(runtime.flow_run.id), f"report on {draft.summary.week}")
     form = Decision.with_initial_data(description=_question(draft))
-    return suspend_flow_run(form, timeout=PATIENCE_SECONDS, key="approval")
+    try:
+        return suspend_flow_run(form, timeout=max(1, round(days * _SECONDS_A_DAY)), key=_KEY)
+    finally:
+        _keep_form(form)
+
+
+def _keep_form(form: type[Decision]) -> None:
+    """Keep the form with the run, where the server suspended it and its answer was lost.
+
+    Prefect keeps it after that answer; nobody could ever resume a run without it.
+    """
+    keyset = keyset_from_base_key(f"suspended-{_KEY}")
+    if not read_flow_run_input(keyset["schema"]):
+        form.save(keyset)
 
 
 def _question(draft: Draft) -> str:

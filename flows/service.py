@@ -35,6 +35,7 @@ from prefect.schedules import Cron, Schedule
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from flows.alarming import Bell
 from flows.alarms import set_up
 from flows.friday_check import friday_check
 from flows.manual import manual
@@ -86,13 +87,13 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def run(self, cron: str, zone: str, webhook: str) -> int:
+    def run(self, cron: str, zone: str, bell: Bell, *, approve: bool = False) -> int:
         """Carry out what is due until told to stop; return the exit code: 0 where we were told."""
         clear_the_dead()
-        for name in set_up(webhook):
+        for name in set_up(*bell):
             logger.info("serve: %s", name)
         runner = _Runner(name=TAG, pause_on_shutdown=False)
-        for deployment in deployments(cron, zone):
+        for deployment in deployments(cron, zone, approve=approve):
             runner.add_deployment(deployment)
         logger.info("serve: ready; Sundays at %s", cron.format(day=_SUNDAY))
         # What a shell starts in the background ignores Ctrl-C, and asyncio would leave it so.
@@ -139,19 +140,23 @@ class Service:
                 return
 
 
-def deployments(cron: str, zone: str) -> tuple[RunnerDeployment, ...]:
+def deployments(cron: str, zone: str, *, approve: bool = False) -> tuple[RunnerDeployment, ...]:
     """Return what prefect.yaml deploys, as this process serves it."""
+    on_sundays: list[Schedule] = [Cron(cron.format(day=_SUNDAY), timezone=zone)]
     return (
-        _deployment("sunday", sunday, [Cron(cron.format(day=_SUNDAY), timezone=zone)]),
+        _deployment("sunday", sunday, on_sundays, approve=approve),
         _deployment("manual", manual, []),
         _deployment("friday-check", friday_check, [Cron(cron.format(day=_FRIDAY), timezone=zone)]),
     )
 
 
-def _deployment(name: str, flow: Flow[..., Any], schedules: list[Schedule]) -> RunnerDeployment:
+def _deployment(
+    name: str, flow: Flow[..., Any], schedules: list[Schedule], **parameters: bool
+) -> RunnerDeployment:
     made = flow.to_deployment(
         name,
         schedules=schedules,
+        parameters=parameters,
         concurrency_limit=_IN_TURN,
         tags=[TAG],
         description=flow.description,

@@ -11,6 +11,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+from flows.alarming import bell_of
 from paperweek.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def add_to(commands: Commands) -> None:
     serve.add_argument(
         "--at", default="08:00", metavar="HH:MM", help="when on Sundays, and Fridays (08:00)"
     )
+    serve.add_argument(
+        "--approve", action="store_true", help="ask before each Sunday's post is published"
+    )
     serve.add_argument("--debug", action="store_true", help="show everything")
     serve.set_defaults(act=act)
 
@@ -54,13 +58,13 @@ def act(asked: argparse.Namespace, settings: Settings) -> int:
     logger.info("serve: starting Prefect's server, which takes half a minute")
     from flows.service import Service
 
-    hook = settings.slack_webhook_url
     with Service(asked.host, asked.port, address) as service:
         logger.info("serve: the pages are at %s", address.removesuffix("/api"))
         return service.run(
             f"{minute} {hour} * * {{day}}",
             settings.timezone,
-            hook.get_secret_value() if hook else "",
+            bell_of(settings),
+            approve=asked.approve,
         )
 
 

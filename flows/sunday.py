@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Annotated
 
 from prefect import flow, runtime
 
-from flows.weekly_report import settle, tell_the_owner, today, weekly_report
+from flows.forms import asks
+from flows.weekly_report import (
+    name_the_outcome,
+    settle,
+    tell_the_owner,
+    today,
+    weekly_report,
+)
 from paperweek.announcing import announce_caught_up
 from paperweek.jekyll import Site
 from paperweek.model import Outcome, Week
@@ -29,11 +37,21 @@ def run_name() -> str:
 @flow(
     name="sunday",
     flow_run_name=run_name,
+    on_completion=[name_the_outcome],
     on_failure=[tell_the_owner],
     timeout_seconds=14400,
     persist_result=False,
 )
-def sunday() -> Summary | None:
+def sunday(
+    approve: Annotated[
+        bool,
+        asks(
+            "Ask me before publishing",
+            "The run is suspended once the post is written, and you are told. Read it under "
+            "Artifacts, then resume the run. Missed weeks are left to you: run them one by one.",
+        ),
+    ] = False,
+) -> Summary | None:
     """Publish the week that just ended, after up to four weeks that were missed before it.
 
     Returns nothing where the week was skipped.
@@ -42,10 +60,13 @@ def sunday() -> Summary | None:
     newest = Week.ending_by(today(settings.zone))
     blog = connect_kept_blog(settings)
     missing = find_missing(blog, newest, None)
-    if overdue := [week for week in missing if week < newest]:
+    overdue = [week for week in missing if week < newest]
+    if overdue and not approve:  # what a person discarded is missing too, and must stay so
         report_on(overdue, MOST_MISSED, settings, site)
     if newest in blog.look(lambda tip: tip.ledger.skipped):
         return None
+    if approve:  # in this very run: Prefect suspends none inside another
+        return weekly_report.fn(newest.label, approve=True)
     return weekly_report(newest.label)
 
 

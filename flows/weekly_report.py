@@ -157,8 +157,10 @@ def weekly_report(
         post = render_post(whole(report), **settings.form, published=old, on=today(settings.zone))
         show_post(post, return_state=True)
         draft = Draft(post, Summary.of_draft(post, report))
-    if approve and not rehearse and not (decision := decide(draft, house.notifier)).is_yes:
-        return draft.summary.discarded(decision.note)
+    if approve and not rehearse:
+        decision = decide(draft, house.notifier, settings.approval_days)
+        if not decision.is_yes:
+            return draft.summary.discarded(decision.note)
     publication = publish_post(draft.post, house.blog, rewrite=force_rewrite)
     summary = see_page(draft.summary.of(publication).on(*place), settings.site_seconds)
     return tell(summary, house, place, quiet=quiet)

@@ -185,6 +185,13 @@ class Settings(BaseSettings):
         default="https://slack.com/api",
         description="Where Slack's interface for bots is; another one only for gateways and tests.",
     )
+    approval_days: float = Field(
+        default=6.0,
+        gt=0,
+        le=30,
+        description="How long a run that asks before it publishes waits for your yes; then it "
+        "ends, and nothing is published.",
+    )
     timezone: str = Field(
         default="UTC",
         description="The zone in which a Sunday is a Sunday, such as `Europe/Berlin`.",

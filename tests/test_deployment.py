@@ -6,6 +6,7 @@ import asyncio
 import importlib.util
 import inspect
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ import pytest
 import requests
 import yaml
 
+from flows.__main__ import parser
+from paperweek.settings import Settings, variable
 from tests.conftest import CHECKOUT, clean_environment
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 SPECIFICATION: dict[str, Any] = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
 DEPLOYMENTS: list[dict[str, Any]] = SPECIFICATION["deployments"]
+DOCUMENT = CHECKOUT / "docs" / "deploying.md"
 FLOWS = {
     "sunday": ("flows.sunday", "sunday", 7),
     "manual": ("flows.manual", "report", 0),
@@ -122,6 +126,17 @@ def test_what_is_served_is_what_is_deployed() -> None:
         ]
 
 
+def test_an_owner_who_wants_to_approve_each_sunday_says_so_in_one_place() -> None:
+    from flows.service import deployments  # noqa: PLC0415 -- Prefect takes seconds
+
+    (written,) = (d["parameters"] for d in DEPLOYMENTS if d["name"] == "sunday")
+    served = {d.name: d for d in deployments("0 8 * * {day}", "UTC", approve=True)}
+
+    assert written == {"approve": False}
+    assert served["sunday"].parameters == {"approve": True}
+    assert served["friday-check"].parameters == {}
+
+
 @by_name
 def test_a_schedule_falls_on_its_day_in_its_zone(deployment: dict[str, Any]) -> None:
     from prefect.server.schemas.schedules import CronSchedule  # noqa: PLC0415
@@ -138,6 +153,50 @@ def test_the_file_holds_nothing_of_a_machine_and_no_secret() -> None:
     text = (CHECKOUT / "prefect.yaml").read_text()
 
     assert not re.search(r"/home/|/root|/work|/tmp|[A-Z]:\\|token|password|hooks\.slack", text)
+
+
+def test_the_workflow_of_the_documents_runs_what_there_is() -> None:
+    (text,) = re.findall(r"```yaml\n(name: .*?)```", DOCUMENT.read_text(), re.DOTALL)
+    workflow = yaml.safe_load(text)
+    job = workflow["jobs"]["report"]
+    lines = [line for step in job["steps"] for line in step.get("run", "").splitlines()]
+    installing = [line for line in lines if line.startswith("pip ")]
+    commands = [shlex.split(line) for line in lines if line.startswith("paperweek ")]
+    settings = [name for name in job["env"] if name.startswith("PAPERWEEK_")]
+
+    assert workflow[True]["schedule"] == [{"cron": "17 8 * * 0"}]  # YAML reads `on` as true
+    assert len(installing) + len(commands) == len(lines)
+    for command in commands:
+        assert parser().parse_args(command[1:]).command in {"run", "catch-up"}
+    # Installed as `make` does it: the lock is whole, and pip must not look any further.
+    makefile = (CHECKOUT / "Makefile").read_text()
+    for line in installing:
+        assert line.removeprefix("pip install").removesuffix(" .") in makefile
+    assert {variable(field) for field in Settings.model_fields} >= set(settings)
+    assert [step["uses"] for step in job["steps"] if "uses" in step] == [
+        "actions/checkout@v4",
+        "actions/setup-python@v5",
+    ]
+
+
+def test_the_commands_of_the_documents_are_those_that_there_are() -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    lines = [line.partition("#")[0].strip() for block in blocks for line in block.splitlines()]
+    ours = [
+        re.sub(r"^\S*paperweek ", "", line) for line in lines if "paperweek " in line.split("-")[0]
+    ]
+
+    assert ours
+    for line in ours:
+        assert parser().parse_args(shlex.split(line)).command == line.split()[0]
+
+
+def test_the_example_of_an_environment_holds_settings_alone() -> None:
+    lines = (CHECKOUT / "docs" / "example.env").read_text().splitlines()
+    names = {line.partition("=")[0].lstrip("# ") for line in lines if "PAPERWEEK_" in line}
+
+    assert names
+    assert names <= {variable(field) for field in Settings.model_fields}
 
 
 @pytest.mark.slow
