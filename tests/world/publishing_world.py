@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import shutil
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -175,8 +175,12 @@ class World:
             self._scale(blog)
             notifier = Told(channel, self.asked_to_send)
             try:
-                done = self._published(blog, settings, label, noon, post=post, rewrite=rewrite)
-                self._tell(done, blog, notifier, settings, later)
+                site = Site.parse(self._trying(lambda: blog.read(SITE_CONFIG))[0])
+                week = choose_week(label, noon.astimezone(settings.zone).date())
+                refuse_before_its_day(week, site, noon)
+                done = self._published(week, blog, post=post, rewrite=rewrite)
+                place = (settings.site_url, settings.category, site.permalink)
+                _tell(done.on(*place), blog, notifier, datetime.now(UTC) + later, place)
                 end = End(done)
             except PaperweekError as error:
                 end = End(Summary.of_error(error, label), error)
@@ -201,41 +205,13 @@ class World:
         """The webhook, at the end of its wire."""
         return f"{self.slack_wire.url}{urlsplit(self.slack.url).path}"
 
-    def _published(
-        self,
-        blog: Blog,
-        settings: Settings,
-        label: str,
-        now: datetime,
-        *,
-        post: Post | None,
-        rewrite: bool,
-    ) -> Summary:
-        site = Site.parse(self._trying(lambda: blog.read(SITE_CONFIG))[0])
-        week = choose_week(label, now.astimezone(settings.zone).date())
-        refuse_before_its_day(week, site, now)
+    def _published(self, week: Week, blog: Blog, *, post: Post | None, rewrite: bool) -> Summary:
         standing = self._trying(lambda: blog.standing(week))
         if standing and (standing.human_edited or not rewrite):
             return Summary.of_standing(standing, blog.read(data_path(week))[0])
         wanted = self.wants[week] = post or weekly_post(week, "2501.00001", "2501.00002")
         done = self._trying(lambda: blog.publish(wanted, rewrite=rewrite))
         return Summary.of_data(week, "", wanted.data).of(done)
-
-    def _tell(
-        self,
-        summary: Summary,
-        blog: Blog,
-        notifier: Notifier,
-        settings: Settings,
-        later: timedelta,
-    ) -> None:
-        site = Site.parse(blog.read(SITE_CONFIG)[0])
-        place = (settings.site_url, settings.category, site.permalink)
-        if isinstance(blog, Owing) and blog.owes_notices:
-            now = datetime.now(UTC) + later
-            announce_owed(summary.on(*place), blog, notifier, now, place)
-        else:
-            announce(summary.on(*place), notifier)
 
     def _trying(self, step: Callable[[], _T]) -> _T:
         for number in range(1, self.tries):
@@ -253,6 +229,15 @@ class World:
             blog._blog._deadline = self.seconds
         if isinstance(blog, GitBlog):
             blog._deadline = self.seconds
+
+
+def _tell(
+    summary: Summary, blog: Blog, notifier: Notifier, now: datetime, place: Sequence[str]
+) -> None:
+    if isinstance(blog, Owing) and blog.owes_notices:
+        announce_owed(summary, blog, notifier, now, place)
+    else:
+        announce(summary, notifier)
 
 
 @contextmanager
