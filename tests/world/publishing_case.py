@@ -95,10 +95,10 @@ def _said(it: World, fault: PublishingFault, ends: Sequence[End], after: Facts) 
     if first.error:
         told = ", told" if after.others else ""
         return _clean(f"named{told}: {first.summary.error}", it)
+    whose = ", a person's words stay" if first.summary.human_edited else ""
     if len(ends) > 1:
         counted = [end.summary.outcome.value for end in ends]
-        return ", ".join(f"{counted.count(o)} {o}" for o in dict.fromkeys(sorted(counted)))
-    whose = ", a person's words stay" if first.summary.human_edited else ""
+        return ", ".join(f"{counted.count(o)} {o}" for o in dict.fromkeys(sorted(counted))) + whose
     waits = ", waits for a person" if first.summary.pull_request else ""
     return f"{first.summary.outcome}{waits}{whose}"
 
