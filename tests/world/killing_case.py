@@ -229,7 +229,7 @@ class KillingCase:
             seconds=perf_counter() - begun,
             good=not ended.wrongs,
             outcome="; ".join(ended.wrongs) or ended.told,
-            cells={"commits": ended.commits, "notices": ended.notices, "re-run": ended.again},
+            cells={"commits": ended.commits, "notices": ended.notices, "run again": ended.again},
         )
 
     def _played(self, around: Surroundings) -> _Ended:
