@@ -8,6 +8,7 @@ Answers: https://api.slack.com/messaging/webhooks.
 from __future__ import annotations
 
 import http.client
+from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
@@ -34,6 +35,7 @@ class SlackWebhook:
     name = CHANNEL
 
     def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
+        self._secret = urlsplit(url).path.strip("/")
         self._client = WebhookClient(
             url,
             timeout=max(1, round(timeout_seconds)),
@@ -48,7 +50,9 @@ class SlackWebhook:
             raise answer
         if (answer.status_code, answer.body) == (http.HTTPStatus.OK, "ok"):
             return
-        said = " ".join(answer.body.split())[:ANSWER_CHARACTERS]
+        # Whatever stands between us and Slack may quote the address, whose path is the secret.
+        body = answer.body.replace(self._secret, "***") if self._secret else answer.body
+        said = " ".join(body.split())[:ANSWER_CHARACTERS]
         is_down = answer.status_code >= SERVER_ERROR
         is_busy = is_down or answer.status_code == http.HTTPStatus.TOO_MANY_REQUESTS
         raise NoticeNotSent(
