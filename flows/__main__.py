@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -118,7 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.command != "run":
             return other(asked, lines)
         summary, code = run(asked, lines)
-    return tell(summary, code, as_json=asked.json)
+    tell(summary, code, as_json=asked.json)
+    if code == INTERRUPTED:
+        end_with_embedded_server()
+    return code
 
 
 def other(asked: argparse.Namespace, lines: Lines) -> int:
@@ -247,15 +251,45 @@ def never_collected() -> Iterator[None]:
         gc.enable()
 
 
+def end_with_embedded_server() -> None:
+    """End the process where Prefect's embedded server served it; return where none did.
+
+    Ctrl-C reaches that server too, and Prefect's own end would wait a minute for its answers.
+    """
+    if (module := sys.modules.get("prefect.server.api.server")) is None:
+        return
+    known = module.SubprocessASGIServer._instances.values()  # noqa: SLF001 -- nothing else names it
+    servers = [server for server in known if server.server_process]
+    for server in servers:
+        server.stop()
+    if servers:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+
+
 def understood(error: BaseException) -> BaseException:
     """Return the error as one of ours, where it is Prefect that failed and not the report."""
-    if not isinstance(error, Exception):
+    if not isinstance(error, Exception) or is_interrupted(error):
         return KeyboardInterrupt("It was stopped before the end")
     home = type(error).__module__.partition(".")[0]
     said = " ".join(str(error).split())
     if home in {"httpx", "prefect"} or (isinstance(error, RuntimeError) and " API" in said):
         return OrchestratorUnavailable(said or type(error).__name__)
     return error
+
+
+def is_interrupted(error: BaseException | None) -> bool:
+    """Return whether the error came while an interruption was being told of.
+
+    Prefect has a signal of its own for SIGTERM, which is not imported for the question's sake.
+    """
+    return error is not None and (
+        isinstance(error, KeyboardInterrupt)
+        or type(error).__name__ == "TerminationSignal"
+        or is_interrupted(error.__cause__)
+        or is_interrupted(error.__context__)
+    )
 
 
 def notes(error: BaseException) -> list[str]:

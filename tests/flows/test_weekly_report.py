@@ -329,9 +329,17 @@ def test_prefects_embedded_server_serves_where_there_is_none(run: Run) -> None:
     assert (second.code, second.summary["outcome"]) == (0, "unchanged"), second.err
 
 
-@pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    ("send", "request_to_end"),
+    [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM)],
+    ids=["a request to end", "Ctrl-C, which Prefect's server hears too", "a cancelled job"],
+)
 def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
-    request_to_end: signal.Signals, world: PapersServer, own_home: Path, tmp_path: Path
+    send: Callable[[int, int], None],
+    request_to_end: signal.Signals,
+    world: PapersServer,
+    own_home: Path,
+    tmp_path: Path,
 ) -> None:
     blog = a_blog(tmp_path / "blog.git")
     (trap := blog / "hooks" / "pre-receive").write_text("#!/bin/sh\ntouch held\nexec sleep 600\n")
@@ -349,7 +357,7 @@ def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
         # It ends while the blog holds the push: whatever was started must be gone after it.
         while not (blog / "held").exists() and started.poll() is None:
             time.sleep(0.1)
-        os.kill(started.pid, request_to_end)
+        send(started.pid, request_to_end)
         rest = started.stderr.read()
 
     assert started.returncode == 130, rest
