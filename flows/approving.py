@@ -76,10 +76,10 @@ def decide(draft: Draft, notifier: Notifier, days: float) -> Decision:
     try:
         return suspend_flow_run(form, timeout=max(1, round(days * _SECONDS_A_DAY)), key=_KEY)
     finally:
-        _keep_form(form)
+        keep_form(form)
 
 
-def _keep_form(form: type[Decision]) -> None:
+def keep_form(form: type[Decision]) -> None:
     """Keep the form with the run, where the server suspended it and its answer was lost.
 
     Prefect keeps it after that answer; nobody could ever resume a run without it.

@@ -128,6 +128,23 @@ def test_sunday_asks_where_it_is_told_to_and_holds_up_nobody_meanwhile(
     assert life.ask("GET", f"flow_runs/{another}")["name"] == f"{WEEK} unchanged"
 
 
+def test_a_form_that_a_lost_answer_kept_from_the_server_is_kept_after_it(life: Life) -> None:
+    script = (
+        "from prefect import flow\n"
+        "from prefect.input.actions import read_flow_run_input\n"
+        "from flows.approving import Decision, keep_form\n"
+        "@flow\n"
+        "def cut_off():\n"
+        "    before = read_flow_run_input('suspended-approval-schema')\n"
+        "    for _ in range(2): keep_form(Decision)\n"
+        "    form = read_flow_run_input('suspended-approval-schema')\n"
+        "    print(before, sorted(form['properties']))\n"
+        "cut_off()\n"
+    )
+
+    assert life.command("-c", script).splitlines()[-1] == "None ['decision', 'note']"
+
+
 def test_automations_follow_slack_where_it_goes_and_away(
     life: Life, channel: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
