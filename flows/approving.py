@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from prefect import runtime, suspend_flow_run
@@ -31,16 +31,13 @@ _DRAFT, _TOLD, _KEY = "paperweek-draft", "paperweek-told", "approval"
 class Decision(RunInput):
     """What a person decides on a post."""
 
-    decision: Literal["publish", "discard"] = Field(
-        title="Decision",
-        description="Publish it as it is shown, byte for byte, or publish nothing.",
+    # A switch, since a list of two words does not open by mouse in every browser.
+    publish: bool = Field(
+        default=True,
+        title="Publish it",
+        description="As it is shown, byte for byte. Switched off: nothing is published.",
     )
     note: str = Field(default="", title="Note", description="Why, for whoever reads the run later.")
-
-    @property
-    def is_yes(self) -> bool:
-        """Whether the post may be published."""
-        return self.decision == "publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +91,5 @@ def _question(draft: Draft) -> str:
     return (
         f"**{draft.summary.week}** is written. Read it under *Artifacts* "
         f"(`post-{draft.summary.week.lower()}`, `check-{draft.summary.week.lower()}`).\n\n"
-        f"What you see is what is published: SHA-256 `{digest}`."
+        f"What you see is what is published: its SHA-256 begins `{digest[:16]}`."
     )

@@ -52,7 +52,7 @@ def manual(
         asks(
             "Ask me before publishing",
             "The run is suspended once the post is written, and you are told. Read the post under "
-            "Artifacts, then resume the run and choose to publish or to discard it.",
+            "Artifacts, then resume the run and publish or discard it.",
         ),
     ] = False,
     rewrite: Annotated[

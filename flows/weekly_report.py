@@ -159,7 +159,7 @@ def weekly_report(
         draft = Draft(post, Summary.of_draft(post, report))
     if approve and not rehearse:
         decision = decide(draft, house.notifier, settings.approval_days)
-        if not decision.is_yes:
+        if not decision.publish:
             return draft.summary.discarded(decision.note)
     publication = publish_post(draft.post, house.blog, rewrite=force_rewrite)
     summary = see_page(draft.summary.of(publication).on(*place), settings.site_seconds)

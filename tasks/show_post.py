@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from paperweek.approval import request_of
 from paperweek.datafile import read_data_file
 from paperweek.model import Post
+from paperweek.topics import name_of
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -22,11 +23,11 @@ def show_post(post: Post) -> None:
     create_table_artifact(
         [
             {
-                "paper": paper.title,
-                "address": f"https://arxiv.org/abs/{paper.id}",
-                "topics": ", ".join(paper.topics),
-                "votes": "" if paper.votes is None else paper.votes,
-                "cited": "yes" if paper.id in data.cited else "",
+                "Paper": paper.title,
+                "Votes": "" if paper.votes is None else paper.votes,
+                "Cited": "yes" if paper.id in data.cited else "",
+                "Topics": ", ".join(map(name_of, paper.topics)),
+                "Address": f"https://arxiv.org/abs/{paper.id}",
             }
             for paper in data.papers[: data.counts.selected]
         ],

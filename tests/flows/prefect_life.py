@@ -99,10 +99,11 @@ class Life:
         run = self.ask("POST", f"deployments/{known['id']}/create_flow_run", **more)
         return str(run["id"])
 
-    def resume(self, run: str, **given: str) -> None:
+    def resume(self, run: str, *, publish: bool, note: str) -> None:
         """Resume a suspended run with what a person chose."""
+        chosen = {"publish": publish, "note": note}
         with suppress(requests.HTTPError):  # asked twice: it is resumed already
-            self.ask("POST", f"flow_runs/{run}/resume", run_input=given)
+            self.ask("POST", f"flow_runs/{run}/resume", run_input=chosen)
         until(lambda: self.state(run) != "Suspended")
 
     def state(self, run: str) -> str:

@@ -120,7 +120,7 @@ def test_sunday_asks_where_it_is_told_to_and_holds_up_nobody_meanwhile(
     another = life.create_run("sunday/sunday", parameters={"approve": True}, state=state)
     until(lambda: life.state(another) == "Suspended")
     for run in (sunday, another):
-        life.resume(run, decision="publish", note="Good.")
+        life.resume(run, publish=True, note="Good.")
         until(lambda run=run: life.state(run) == "Completed")  # type: ignore[misc]
 
     assert commits(blog) == [f"Weekly report {WEEK}"]
@@ -142,7 +142,7 @@ def test_a_form_that_a_lost_answer_kept_from_the_server_is_kept_after_it(life: L
         "cut_off()\n"
     )
 
-    assert life.command("-c", script).splitlines()[-1] == "None ['decision', 'note']"
+    assert life.command("-c", script).splitlines()[-1] == "None ['note', 'publish']"
 
 
 def test_automations_follow_slack_where_it_goes_and_away(

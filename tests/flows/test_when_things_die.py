@@ -255,7 +255,7 @@ def test_what_a_person_approved_is_published_byte_for_byte_and_nothing_is_done_a
     assert blog.commits() == []
     assert "waits for your yes" in told(channel)[-1]
 
-    life.resume(run, decision="publish", note="Good.")
+    life.resume(run, publish=True, note="Good.")
     until(lambda: life.state(run) == "Completed")
     posts = ["git", "show", f"main:_posts/{WEEK.sunday}-weekly-report.md"]
     published = subprocess.check_output(posts, cwd=blog.folder, text=True)
@@ -272,7 +272,7 @@ def test_what_a_person_discards_is_not_published(
     run = manual(life, approve=True)
     until(lambda: life.state(run) == "Suspended")
 
-    life.resume(run, decision="discard", note="Dull.")
+    life.resume(run, publish=False, note="Dull.")
     until(lambda: life.state(run) == "Completed")
     until(lambda: life.ask("GET", f"flow_runs/{run}")["name"] == f"{WEEK} refused")
     assert blog.commits() == []

@@ -62,7 +62,7 @@ def test_a_draft_that_waits_says_where_to_read_it_and_what_to_press() -> None:
     assert notice.headline == "A title waits for your yes."
     assert notice.lines == (
         "60 papers read, 24 cited.",
-        "Read it under Artifacts, then resume the run with publish or discard.",
+        "Read it under Artifacts, then resume the run to publish or discard it.",
     )
     assert notice.details == ("Written by extractive/1.",)
     assert (notice.url, notice.link) == ("http://127.0.0.1:4200/runs/1", "Decide on it")
