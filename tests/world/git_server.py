@@ -6,13 +6,14 @@ import base64
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 from urllib.parse import unquote, urlsplit
+
+from tests.world.loopback import LoopbackServer
 
 _BACKEND = Path(
     subprocess.run(
@@ -25,7 +26,7 @@ MISSING = None if _BACKEND.exists() else "git has no http-backend here"
 """Why no git host can be played here; None where it can."""
 
 
-class GitServer:
+class GitServer(LoopbackServer):
     """Serves the bare repositories below a folder, to whoever knows the token.
 
     `refuse_push` plays an account that may read and not write. `answers` are HTTP status codes
@@ -34,6 +35,7 @@ class GitServer:
     """
 
     def __init__(self, root: Path, *, token: str = "", user: str = "x-access-token") -> None:
+        super().__init__(_Handler)
         self.root, self.refuse_push = root, False
         self.answers: list[int] = []
         self.is_gone: Callable[[], bool] = bool
@@ -46,10 +48,6 @@ class GitServer:
         """Bytes of each body, asked or answered."""
         pair = base64.b64encode(f"{user}:{token}".encode()).decode()
         self.expected = f"Basic {pair}" if token else ""
-        self._http = _Http(self)
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
 
     @property
     def port(self) -> int:
@@ -59,33 +57,11 @@ class GitServer:
     @property
     def url(self) -> str:
         """The address below which the repositories lie."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
-
-class _Http(ThreadingHTTPServer):
-    def __init__(self, host: GitServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.host = host
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a client that went away."""
+        return self.address
 
 
 class _Handler(BaseHTTPRequestHandler):
+    world: GitServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -96,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
-        body, server = self._body(), self._host
+        body, server = self._body(), self.world
         server.requests.append(f"{self.command} {self.path}")
         server.moved.append(len(body))
         given = self.headers.get("Authorization", "")
@@ -115,10 +91,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._ask_git(body)
 
-    @property
-    def _host(self) -> GitServer:
-        return cast(_Http, self.server).host
-
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding") != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -133,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         environment = {
             "PATH": os.environ["PATH"],
-            "GIT_PROJECT_ROOT": str(self._host.root),
+            "GIT_PROJECT_ROOT": str(self.world.root),
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "REMOTE_USER": "paperweek",
@@ -162,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self._host.moved.append(len(content))
+        self.world.moved.append(len(content))
         self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.world.loopback import LoopbackServer
 
 Reply = tuple[int, dict[str, str], Any]
 
@@ -127,13 +128,6 @@ def github(bare: Path, slug: str, token: str) -> Iterator[FakeGitHub]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with LoopbackServer(Handler) as server:
+        fake.url = server.address
         yield fake
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

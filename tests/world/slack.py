@@ -13,13 +13,14 @@ from __future__ import annotations
 import html
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl
+
+from tests.world.loopback import LoopbackServer
 
 SECRET = "/services/T000/B000/geheimnis"
 TOKEN = "xoxb-000000000000-geheimnis"
@@ -186,14 +187,6 @@ def slack(*answers: tuple[int, str]) -> Iterator[FakeSlack]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here = f"http://127.0.0.1:{server.server_port}"
-    fake.url, fake.api = f"{here}{SECRET}", f"{here}/api"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with LoopbackServer(Handler) as server:
+        fake.url, fake.api = f"{server.address}{SECRET}", f"{server.address}/api"
         yield fake
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
