@@ -8,15 +8,14 @@ from prefect import flow
 
 from flows.forms import A_WEEK, asks
 from flows.naming import run_name
-from flows.weekly_report import name_the_outcome, tell_the_owner, weekly_report
+from flows.weekly_report import name_the_failure, tell_the_owner, weekly_report
 from paperweek.summary import Summary
 
 
 @flow(
     name="report",
     flow_run_name=run_name,
-    on_completion=[name_the_outcome],
-    on_failure=[tell_the_owner, name_the_outcome],
+    on_failure=[tell_the_owner, name_the_failure],
     timeout_seconds=7200,
     persist_result=False,
 )

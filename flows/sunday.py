@@ -10,7 +10,7 @@ from prefect import flow, runtime
 
 from flows.forms import asks
 from flows.weekly_report import (
-    name_the_outcome,
+    named,
     settle,
     tell_the_owner,
     today,
@@ -37,7 +37,6 @@ def run_name() -> str:
 @flow(
     name="sunday",
     flow_run_name=run_name,
-    on_completion=[name_the_outcome],
     on_failure=[tell_the_owner],
     timeout_seconds=14400,
     persist_result=False,
@@ -67,7 +66,7 @@ def sunday(
         return None
     if approve:  # in this very run: Prefect suspends none inside another
         return weekly_report.fn(newest.label, approve=True)
-    return weekly_report(newest.label)
+    return named(weekly_report(newest.label))
 
 
 @flow(
@@ -97,11 +96,10 @@ def report_on(weeks: Sequence[Week], limit: int, settings: Settings, site: Site)
     """
     done: list[Summary] = []
     for week in weeks[:limit]:
-        state = weekly_report(week.label, quiet=True, return_state=True)
-        result = state.result(raise_on_failure=False)
-        if isinstance(result, BaseException):
-            result = Summary.of_error(result, week.label)
-        done.append(result)
+        try:
+            done.append(weekly_report(week.label, quiet=True))
+        except Exception as error:  # noqa: BLE001 -- the weeks before it are still to be told of
+            done.append(Summary.of_error(error, week.label))
         if done[-1].outcome is Outcome.FAILED:
             break
     caught_up = CaughtUp(tuple(done), tuple(week.label for week in weeks[len(done) :]))

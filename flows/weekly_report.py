@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import MissingResult
 from prefect.flows import Flow
 
 from flows.approving import Draft, decide, kept_draft
@@ -68,20 +70,35 @@ def choose(
     return edition
 
 
-def name_the_outcome(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
-    """Let the run's name tell the week and what became of it."""
-    end = state.result(raise_on_failure=False)
-    if isinstance(end, BaseException):
-        end = Summary.of_error(end, str(flow_run.parameters.get("week", "")))
-    if isinstance(end, Summary):
-        rename(flow_run.id, f"{end.week or 'report'} {end.outcome}")
+def named(end: Summary) -> Summary:
+    """Let the run's name tell the week and what became of it; return the same."""
+    rename(UUID(runtime.flow_run.id), f"{end.week or 'report'} {end.outcome}")
+    return end
+
+
+def name_the_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
+    """Let the run's name tell that it was refused or failed."""
+    end = Summary.of_error(reason_of(state), str(flow_run.parameters.get("week", "")))
+    rename(flow_run.id, f"{end.week or 'report'} {end.outcome}")
+
+
+def reason_of(state: State[Any]) -> BaseException:
+    """Return the error that ended a run.
+
+    A server that was too slow to answer is asked again, and gives the state back as it keeps it:
+    the words of the error, and not the error.
+    """
+    try:
+        error = state.result(raise_on_failure=False)
+    except MissingResult:
+        error = None
+    return error if isinstance(error, BaseException) else RuntimeError(state.message or state.name)
 
 
 def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001
     """Announce a run that was refused or failed. Never raises: one failure is enough."""
-    error = state.result(raise_on_failure=False)
-    asked = flow_run.parameters
-    if asked.get("rehearse") or asked.get("quiet") or not isinstance(error, BaseException):
+    error, asked = reason_of(state), flow_run.parameters
+    if asked.get("rehearse") or asked.get("quiet"):
         return
     if any(note.startswith("notice ") for note in getattr(error, "__notes__", ())):
         return  # the week's own run, inside this one, has told already
@@ -97,6 +114,7 @@ def tell_the_owner(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
 
 def tell(summary: Summary, house: House, place: Sequence[str], *, quiet: bool) -> Summary:
     """Notify, and show in Prefect's pages what was said, unless whoever started the run does."""
+    named(summary)
     if quiet:
         return summary
     by_hand = summary.outcome is Outcome.UNCHANGED and started_in_ui()
@@ -111,8 +129,7 @@ def tell(summary: Summary, house: House, place: Sequence[str], *, quiet: bool) -
 @flow(
     name="weekly-report",
     flow_run_name=run_name,
-    on_completion=[name_the_outcome],
-    on_failure=[tell_the_owner, name_the_outcome],
+    on_failure=[tell_the_owner, name_the_failure],
     timeout_seconds=7200,
     persist_result=False,
 )
@@ -160,7 +177,7 @@ def weekly_report(
     if approve and not rehearse:
         decision = decide(draft, house.notifier, settings.approval_days)
         if not decision.publish:
-            return draft.summary.discarded(decision.note)
+            return named(draft.summary.discarded(decision.note))
     publication = publish_post(draft.post, house.blog, rewrite=force_rewrite)
     summary = see_page(draft.summary.of(publication).on(*place), settings.site_seconds)
     return tell(summary, house, place, quiet=quiet)

@@ -47,6 +47,13 @@ class Life:
         self.server = self._start("server", "start", "--port", str(self.port), "--no-ui")
         wait_until_healthy(self.api, self.server, self._home / "server.log")
 
+    def deploy(self) -> None:
+        """Make pool, deployments and automations, as docs/deploying.md says."""
+        pool = ("work-pool", "create", "paperweek", "--type", "process", "--overwrite")
+        self.command("-m", "prefect", "--no-prompt", *pool)
+        self.command("-m", "prefect", "--no-prompt", "deploy", "--all")
+        self.command("-m", "flows", "setup-automations")
+
     def start_worker(self) -> None:
         """Start a worker; it asks for work by itself."""
         self.worker = self._start("worker", "start", "--pool", "paperweek")
@@ -85,7 +92,7 @@ class Life:
         while True:
             with suppress(requests.ConnectionError, requests.Timeout):
                 answer = requests.request(method, f"{self.api}/{path}", json=json, timeout=30)
-                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
                     break
             assert time.monotonic() < patience, f"the server never answered {method} {path}"
             time.sleep(1)

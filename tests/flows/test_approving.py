@@ -12,10 +12,9 @@ import pytest
 
 from tests.conftest import clean_environment
 from tests.flows.prefect_life import Life, until
-from tests.world.corpus import read_corpus
 from tests.world.papers_server import PapersServer
 from tests.world.slack import FakeSlack, slack
-from tests.world.synthetic import WEEK, write_synthetic_week
+from tests.world.synthetic import WEEK
 
 pytestmark = [
     pytest.mark.slow,
@@ -24,22 +23,6 @@ pytestmark = [
 
 A_MOMENT = "0.00002"
 """Days: two seconds."""
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PapersServer]:
-    """Play both sources."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_synthetic_week(folder, 60)
-    with PapersServer(read_corpus(folder)) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def channel() -> Iterator[FakeSlack]:
-    """Play Slack."""
-    with slack() as fake:
-        yield fake
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +40,7 @@ def life(
     blog: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Life]:
-    """Deploy as docs/deploying.md says, and start a worker."""
+    """Start a server that knows our deployments, and a worker."""
     home = tmp_path_factory.mktemp("life")
     environment = clean_environment(home) | world.environment
     environment |= {
@@ -67,10 +50,7 @@ def life(
     life = Life(home, environment)
     try:
         life.start_server()
-        pool = ("work-pool", "create", "paperweek", "--type", "process", "--overwrite")
-        life.command("-m", "prefect", "--no-prompt", *pool)
-        life.command("-m", "prefect", "--no-prompt", "deploy", "--all")
-        life.command("-m", "flows", "setup-automations")
+        life.deploy()
         life.start_worker()
         yield life
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,11 @@ from flows.__main__ import main
 from flows.checking import line
 from paperweek.health import Check
 from tests.conftest import free_port
-from tests.world.corpus import read_corpus
 from tests.world.language_model import ModelServer
 from tests.world.papers_server import PapersServer
-from tests.world.synthetic import write_synthetic_week
 from tests.world.traffic import Api
 
 A_SENTENCE = '{"sentences": [{"text": "It works.", "kind": "framing"}]}'
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PapersServer]:
-    """Play both sources."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_synthetic_week(folder, 10)
-    with PapersServer(read_corpus(folder)) as server:
-        yield server
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import clean_environment, free_port
-from tests.world.corpus import read_corpus
 from tests.world.papers_server import PapersServer
 from tests.world.slack import slack
-from tests.world.synthetic import WEEK, write_synthetic_week
+from tests.world.synthetic import WEEK
 
 pytestmark = pytest.mark.slow
 
@@ -23,15 +21,6 @@ from flows.friday_check import friday_check
 state = friday_check(sys.argv[1], return_state=True)
 print(state.name, state.message)
 """
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PapersServer]:
-    """Play both sources."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_synthetic_week(folder, 60)
-    with PapersServer(read_corpus(folder)) as server:
-        yield server
 
 
 def checked(world: PapersServer, folder: Path, **settings: str) -> str:

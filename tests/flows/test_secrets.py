@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,11 +15,10 @@ import pytest
 
 from tests.conftest import clean_environment
 from tests.world import git_server
-from tests.world.corpus import read_corpus
 from tests.world.language_model import KEY, Asked, ModelServer
 from tests.world.papers_server import PapersServer
 from tests.world.slack import SECRET, slack
-from tests.world.synthetic import WEEK, write_synthetic_week
+from tests.world.synthetic import WEEK
 from tests.world.traffic import Answer, json_answer
 
 pytestmark = [
@@ -33,15 +32,6 @@ BOT = "xoxb-unmistakable-token-of-a-bot"
 PAIR = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
 SECRETS = (TOKEN, PAIR, BOT, SECRET, KEY)
 HOOK = '#!/bin/sh\ntouch "$0.held"\nwhile [ ! -e "$0.go" ]; do sleep 0.1; done\n'
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PapersServer]:
-    """Play both sources."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_synthetic_week(folder, 60)
-    with PapersServer(read_corpus(folder)) as server:
-        yield server
 
 
 def indiscreet(asked: Asked, _: Answer) -> Answer:

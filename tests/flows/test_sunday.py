@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,24 +16,14 @@ from paperweek.keeping import skip
 from tests.conftest import clean_environment
 from tests.paperweek.kept_blog import KeptBlog, weekly_post
 from tests.world import git_server
-from tests.world.corpus import read_corpus
 from tests.world.github_api import github
 from tests.world.papers_server import PapersServer
 from tests.world.slack import slack
-from tests.world.synthetic import WEEK, write_synthetic_week
+from tests.world.synthetic import WEEK
 
 pytestmark = pytest.mark.slow
 
 FIRST = WEEK.plus(-3)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PapersServer]:
-    """Play both sources; of all the weeks, only one has papers."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_synthetic_week(folder, 60)
-    with PapersServer(read_corpus(folder)) as server:
-        yield server
 
 
 @pytest.fixture

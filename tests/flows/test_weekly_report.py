@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from prefect.client.schemas.objects import FlowRun, State, StateType
 
+from flows.weekly_report import tell_the_owner, weekly_report
 from tests.conftest import clean_environment, free_port
 from tests.world.corpus import read_corpus
 from tests.world.papers_server import PapersServer
@@ -368,3 +371,19 @@ def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
     assert "Traceback" not in rest
     with pytest.raises(ProcessLookupError):
         os.killpg(started.pid, 0)
+
+
+def test_a_failure_that_a_slow_server_gave_back_without_its_error_is_told_in_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "Flow run encountered an exception: BlogForbidden: it refused access"
+    state = State[Any](type=StateType.FAILED, name="Failed", message=said)
+    run = FlowRun(flow_id=uuid4(), parameters={"week": WEEK.label})
+
+    with slack() as channel:
+        monkeypatch.setenv("PAPERWEEK_SLACK_WEBHOOK_URL", channel.url)
+        tell_the_owner(weekly_report, run, state)
+
+    (message,) = channel.posted
+    assert message["text"].startswith(f"{WEEK} failed")
+    assert said in message["text"]

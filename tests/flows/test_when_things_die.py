@@ -18,10 +18,9 @@ from paperweek.publishers.git_blog import GitBlog
 from tests.conftest import clean_environment
 from tests.flows.prefect_life import Life, until
 from tests.paperweek.kept_blog import weekly_post
-from tests.world.corpus import read_corpus
 from tests.world.papers_server import PapersServer
-from tests.world.slack import FakeSlack, slack
-from tests.world.synthetic import WEEK, write_synthetic_week
+from tests.world.slack import FakeSlack
+from tests.world.synthetic import WEEK
 from tests.world.traffic import Api
 
 pytestmark = [
@@ -80,22 +79,6 @@ class HeldBlog:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PapersServer]:
-    """Play both sources."""
-    folder = tmp_path_factory.mktemp("corpus")
-    write_synthetic_week(folder, 60)
-    with PapersServer(read_corpus(folder)) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def channel() -> Iterator[FakeSlack]:
-    """Play Slack."""
-    with slack() as fake:
-        yield fake
-
-
-@pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> HeldBlog:
     """Make the blog."""
     return HeldBlog(tmp_path_factory.mktemp("blog") / "blog.git")
@@ -108,7 +91,7 @@ def life(
     repository: HeldBlog,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Life]:
-    """Deploy as docs/deploying.md says, and start a worker."""
+    """Start a server that knows our deployments."""
     home = tmp_path_factory.mktemp("life")
     environment = clean_environment(home) | world.environment
     environment |= {
@@ -118,10 +101,7 @@ def life(
     life = Life(home, environment)
     try:
         life.start_server()
-        pool = ("work-pool", "create", "paperweek", "--type", "process", "--overwrite")
-        life.command("-m", "prefect", "--no-prompt", *pool)
-        life.command("-m", "prefect", "--no-prompt", "deploy", "--all")
-        life.command("-m", "flows", "setup-automations")
+        life.deploy()
         yield life
     finally:
         repository.let_go()
