@@ -17,7 +17,9 @@ from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import TerminationSignal
 
+from flows.__main__ import understood
 from flows.weekly_report import tell_the_owner, weekly_report
 from tests.conftest import clean_environment, free_port
 from tests.world.corpus import read_corpus
@@ -29,6 +31,13 @@ from tests.world.traffic import Api
 pytestmark = pytest.mark.slow
 
 POST = "_posts/2025-07-13-weekly-report.md"
+IN_THE_FOREGROUND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from flows.__main__ import main
+sys.exit(main())
+"""
+"""A script in the background ignores Ctrl-C, and so does all that it starts."""
 
 
 @dataclass(frozen=True)
@@ -334,8 +343,8 @@ def test_prefects_embedded_server_serves_where_there_is_none(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("send", "request_to_end"),
-    [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM)],
-    ids=["a request to end", "Ctrl-C, which Prefect's server hears too", "a cancelled job"],
+    [(os.kill, signal.SIGTERM), (os.killpg, signal.SIGINT)],
+    ids=["a request to end", "Ctrl-C, which Prefect's server hears too"],
 )
 def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
     send: Callable[[int, int], None],
@@ -349,7 +358,7 @@ def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
     trap.chmod(0o755)
     environment = clean_environment(own_home) | world.environment | {"PAPERWEEK_BLOG": str(blog)}
     with subprocess.Popen(
-        [sys.executable, "-m", "flows", "run", WEEK.label],
+        [sys.executable, "-c", IN_THE_FOREGROUND, "run", WEEK.label],
         env=environment,
         cwd=tmp_path,
         stderr=subprocess.PIPE,
@@ -371,6 +380,18 @@ def test_a_run_that_is_stopped_says_so_and_leaves_nothing_running(
     assert "Traceback" not in rest
     with pytest.raises(ProcessLookupError):
         os.killpg(started.pid, 0)
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), TerminationSignal(signal.SIGTERM)])
+def test_an_interruption_that_another_error_covers_is_still_one(
+    interruption: BaseException,
+) -> None:
+    covering = ConnectionError("no server")
+    covering.__cause__ = OSError("refused")
+    covering.__context__ = interruption
+
+    assert isinstance(understood(covering), KeyboardInterrupt)
+    assert understood(error := ConnectionError("no server")) is error
 
 
 def test_a_failure_that_a_slow_server_gave_back_without_its_error_is_told_in_its_words(
